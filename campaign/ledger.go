@@ -85,6 +85,8 @@ type Claim struct {
 	Version     int       // of settings and letter
 	Recipient   Recipient
 	Attachments []Attachment
+	LastPause   Class     // class of the account's last pause, ClassNone if never
+	LastPauseAt time.Time // when that pause ended
 }
 
 // An Envelope is a message ready for the wire.

@@ -38,7 +38,7 @@ type Entry struct {
 	Skip        string       // "" or one of the Skip codes
 	Reason      string       // in words, for a skipped row
 	Recipients  int          // addresses that the message counts for: To + Cc + Bcc
-	Attachments []Attachment // of this message
+	Attachments []Attachment // of this message alone; those of every message are the Letter's
 	SHA256      string       // hex, of what the letter is filled from: to tell changed rows
 }
 
@@ -69,6 +69,8 @@ type Letter struct {
 	Markdown  string `json:"markdown,omitempty"`
 	Text      string `json:"text,omitempty"`
 	InlineCSS bool   `json:"inline_css"`
+
+	Attachments []Attachment `json:"attachments,omitempty"` // those that every message carries
 }
 
 // A Snapshot is what a campaign is resumed from, beside its entries.

@@ -1,0 +1,116 @@
+package prepare
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"tebar/campaign"
+)
+
+// Blobs keeps attachments; the store fills it. nil keeps none (check, plan).
+type Blobs func(sha256 string, data []byte) error
+
+// maxMessage is what Gmail takes, encoded (its EHLO says SIZE 35882577).
+const maxMessage = 35882577
+
+// readAttachments describes those that every message carries.
+func (p *Prepared) readAttachments() {
+	for _, name := range p.fields.static {
+		a, _, err := p.attachment(name)
+		if err != nil {
+			p.problem("attachments", "the path is relative to the campaign file", err)
+			continue
+		}
+		p.Letter.Attachments = append(p.Letter.Attachments, a)
+	}
+}
+
+// attachment reads one file.
+func (p *Prepared) attachment(name string) (campaign.Attachment, []byte, error) {
+	data, err := p.read(name, maxAttachment)
+	if err != nil {
+		return campaign.Attachment{}, nil, err
+	}
+	sum := sha256.Sum256(data)
+	return campaign.Attachment{
+		Name: filepath.Base(filepath.FromSlash(name)), SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)),
+	}, data, nil
+}
+
+// KeepStatic hands the attachments of every message to blobs.
+func (p *Prepared) KeepStatic(blobs Blobs) error {
+	for _, name := range p.fields.static {
+		a, data, err := p.attachment(name)
+		if err != nil {
+			return err
+		}
+		if err := blobs(a.SHA256, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept remembers the attachments read last, since rows often share one.
+type kept struct {
+	byPath map[string]campaign.Attachment
+}
+
+const keptMost = 1000
+
+// rowAttachments are those of one row; with blobs their bytes are kept, else
+// only their size is looked at.
+func (p *Prepared) rowAttachments(names []string, blobs Blobs, k *kept) ([]campaign.Attachment, error) {
+	var out []campaign.Attachment
+	for _, name := range names {
+		a, ok := k.byPath[name]
+		if !ok {
+			var err error
+			if a, err = p.rowAttachment(name, blobs); err != nil {
+				return nil, err
+			}
+			if len(k.byPath) >= keptMost || k.byPath == nil {
+				k.byPath = map[string]campaign.Attachment{}
+			}
+			k.byPath[name] = a
+		}
+		out = append(out, a)
+	}
+	return out, p.tooBig(out)
+}
+
+func (p *Prepared) rowAttachment(name string, blobs Blobs) (campaign.Attachment, error) {
+	if blobs == nil {
+		_, info, err := p.stat(name)
+		if err != nil {
+			return campaign.Attachment{}, err
+		}
+		if info.Size() > maxAttachment {
+			return campaign.Attachment{}, fmt.Errorf("%s has %d MB; at most %d MB are taken", name, info.Size()>>20, maxAttachment>>20)
+		}
+		return campaign.Attachment{Name: filepath.Base(filepath.FromSlash(name)), Size: info.Size()}, nil
+	}
+	a, data, err := p.attachment(name)
+	if err != nil {
+		return a, err
+	}
+	return a, blobs(a.SHA256, data)
+}
+
+// tooBig holds all attachments of a message against the account's size.
+func (p *Prepared) tooBig(row []campaign.Attachment) error {
+	if !strings.HasSuffix(p.Campaign.Sender.Host, "gmail.com") {
+		return nil
+	}
+	var bytes int64
+	for _, a := range append(row, p.Letter.Attachments...) {
+		bytes += a.Size
+	}
+	if encoded := bytes * 137 / 100; encoded > maxMessage {
+		return fmt.Errorf("the attachments have %d MB, encoded %d MB: Gmail takes 25 MB", bytes>>20, encoded>>20)
+	}
+	return nil
+}

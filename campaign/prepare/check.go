@@ -1,0 +1,167 @@
+package prepare
+
+import (
+	"context"
+
+	"tebar/campaign"
+	"tebar/campaign/recipients"
+)
+
+// Report is what a check found.
+type Report struct {
+	Problems   campaign.Problems
+	Sources    []campaign.Source
+	Rows       int // data rows of all lists
+	Recipients int // messages that would be sent
+	Skipped    int
+	Duplicates int
+	ListSHA256 string
+	Costs      []int    // recipients per message in order; nil = all 1
+	First      []string // the first three addresses
+	Subject    string   // of the first message
+}
+
+// OK says that nothing stands against sending.
+func (r Report) OK() bool { return r.Problems.Errors() == 0 }
+
+// Check looks at everything: file, letter, and each row's message. The error
+// is for what is no problem of the campaign (the context ended, the store
+// failed).
+func (p *Prepared) Check(ctx context.Context) (Report, error) {
+	found := newCollector(p.Problems)
+	report := Report{}
+	if p.Usable() {
+		if err := p.checkRows(ctx, found, &report); err != nil {
+			return report, err
+		}
+	}
+	report.Problems = found.all()
+	return report, nil
+}
+
+func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Report) error {
+	sound := p.checkColumns(ctx, found)
+	row := rowCheck{p: p, found: found, report: report, letter: sound && p.letter != nil}
+	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), func(e campaign.Entry) error {
+		row.check(ctx, e)
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	found.add(result.Problems...)
+	report.Sources, report.Rows, report.ListSHA256 = result.Sources, result.Rows, result.ListSHA256
+	report.Recipients, report.Skipped, report.Duplicates = result.Messages, result.Skipped, result.Duplicates
+	p.checkCount(found, result)
+	return nil
+}
+
+// checkColumns holds every template against every list's header. With a
+// column missing no row can be rendered, and each would say so again.
+func (p *Prepared) checkColumns(ctx context.Context, found *collector) bool {
+	sources, _, err := recipients.Headers(ctx, p.Campaign.Lists, p.listOptions())
+	if err != nil {
+		return false // reading the rows says why
+	}
+	before := found.errors
+	for i, s := range sources {
+		if len(s.Columns) == 0 {
+			continue
+		}
+		if p.letter != nil {
+			found.add(p.letter.CheckColumns(s.Columns)...)
+		}
+		check := func(f field) { found.add(at(p.fileName(), f.key, f.CheckColumns(s.Columns))...) }
+		p.fields.each(check)
+		if i < len(p.fields.where) && p.fields.where[i] != nil {
+			check(*p.fields.where[i])
+		}
+	}
+	return found.errors == before
+}
+
+// at names the place of a field's problems.
+func at(file, key string, problems campaign.Problems) campaign.Problems {
+	for i := range problems {
+		problems[i].File, problems[i].Field = file, key
+	}
+	return problems
+}
+
+func (p *Prepared) checkCount(found *collector, r recipients.Result) {
+	if r.Messages > 0 || found.errors > 0 {
+		return
+	}
+	found.add(campaign.Problem{
+		Severity: campaign.Error, File: p.fileName(), Field: "recipients",
+		Message: "nobody is left to write to: every row is skipped", Hint: "look at the list, at where and at exclude",
+	})
+}
+
+// rowCheck is the check of one row after the other.
+type rowCheck struct {
+	p      *Prepared
+	found  *collector
+	report *Report
+	letter bool // the letter can be rendered
+	kept   kept
+}
+
+func (c *rowCheck) check(ctx context.Context, e campaign.Entry) {
+	if e.Skip != "" || e.Member {
+		return
+	}
+	if len(c.report.First) < 3 {
+		c.report.First = append(c.report.First, e.Address)
+	}
+	if !c.letter {
+		return
+	}
+	c.found.add(inRow(c.p.letter.Check(ctx, e.Recipient), e)...)
+	if c.report.Subject == "" {
+		c.firstSubject(ctx, e.Recipient)
+	}
+	f, names, err := c.p.share(e)
+	if err == nil {
+		_, err = c.p.rowAttachments(names, nil, &c.kept)
+	}
+	if err != nil {
+		c.found.add(c.p.rowProblem(e, err))
+		return
+	}
+	c.cost(f.Recipients(), e)
+}
+
+func (c *rowCheck) firstSubject(ctx context.Context, r campaign.Recipient) {
+	if text, err := c.p.letter.Render(ctx, r); err == nil {
+		c.report.Subject = text.Subject
+	}
+}
+
+// maxRecipients is what Gmail takes for one message over SMTP.
+const maxRecipients = 100
+
+// cost notes how many addresses a message counts for.
+func (c *rowCheck) cost(n int, e campaign.Entry) {
+	c.report.Costs = append(c.report.Costs, n)
+	most := maxRecipients
+	for _, l := range c.p.Campaign.EffectiveLimits() {
+		most = min(most, l.Max)
+	}
+	if n > most {
+		c.found.add(c.p.rowProblem(e, tooMany(n, most)))
+	}
+}
+
+// inRow places problems of a rendered row.
+func inRow(problems campaign.Problems, e campaign.Entry) campaign.Problems {
+	for i := range problems {
+		if problems[i].Row == 0 {
+			problems[i].Row = e.Number
+		}
+		if problems[i].File == "" {
+			problems[i].File = e.Source
+		}
+	}
+	return problems
+}

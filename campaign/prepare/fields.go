@@ -1,0 +1,95 @@
+package prepare
+
+import (
+	"maps"
+	"slices"
+
+	"tebar/campaign"
+	"tebar/templates"
+)
+
+// fields are the one-line templates of a campaign file.
+type fields struct {
+	replyTo, cc, bcc []field
+	attachments      []field // those that differ by row
+	static           []string
+	headers          []field
+	url              *field
+	where            []*field // per list; nil = keep all
+}
+
+// field is a template with the key that it stands under.
+type field struct {
+	*templates.Field
+	key, name string
+}
+
+type fieldParser struct {
+	file     string
+	problems campaign.Problems
+}
+
+func parseFields(c *campaign.Campaign, file string) (fields, campaign.Problems) {
+	f, p := fields{}, &fieldParser{file: file}
+	f.replyTo = p.all("reply_to", c.ReplyTo)
+	f.cc = p.all("cc", c.Cc)
+	f.bcc = p.all("bcc", c.Bcc)
+	for _, a := range p.all("attachments", c.Attachments) {
+		if a.Static() {
+			f.static = append(f.static, a.name)
+		} else {
+			f.attachments = append(f.attachments, a)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
+		if h := p.one("headers."+name, c.Headers[name]); h != nil {
+			h.name = name
+			f.headers = append(f.headers, *h)
+		}
+	}
+	if c.Unsubscribe.URL != "" {
+		f.url = p.one("unsubscribe.url", c.Unsubscribe.URL)
+	}
+	for _, l := range c.Lists {
+		var where *field
+		if l.Where != "" {
+			where = p.one("recipients.where", l.Where)
+		}
+		f.where = append(f.where, where)
+	}
+	return f, p.problems
+}
+
+func (p *fieldParser) all(key string, texts []string) []field {
+	var out []field
+	for _, t := range texts {
+		if f := p.one(key, t); f != nil {
+			out = append(out, *f)
+		}
+	}
+	return out
+}
+
+func (p *fieldParser) one(key, text string) *field {
+	f, err := templates.ParseField(key, text)
+	if err != nil {
+		p.problems = append(p.problems, campaign.Problem{
+			Severity: campaign.Error, File: p.file, Field: key, Message: err.Error(),
+			Hint: "correct the template, or quote a literal {{ as {{\"{{\"}}",
+		})
+		return nil
+	}
+	return &field{Field: f, key: key, name: text}
+}
+
+// each visits every field that is filled from a recipient.
+func (f fields) each(visit func(field)) {
+	for _, group := range [][]field{f.replyTo, f.cc, f.bcc, f.attachments, f.headers} {
+		for _, x := range group {
+			visit(x)
+		}
+	}
+	if f.url != nil {
+		visit(*f.url)
+	}
+}

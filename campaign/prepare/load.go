@@ -1,0 +1,129 @@
+package prepare
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"tebar/campaign"
+	"tebar/campaign/file"
+	"tebar/campaign/recipients"
+	"tebar/templates"
+)
+
+// Options are what a campaign file cannot know.
+type Options struct {
+	Zone     string // the machine's time zone (IANA), for a file that names none
+	Accounts string // path of accounts.yaml; "" = none
+	// Campaign gives the addresses of another campaign, for exclude; nil = no store at hand.
+	Campaign CampaignAddresses
+}
+
+// Prepared is a campaign whose file was read and whose letter was parsed.
+type Prepared struct {
+	Campaign *campaign.Campaign
+	Letter   campaign.Letter
+	Problems campaign.Problems // of the file, the letter and what it attaches to every message
+
+	letter *templates.Set // nil where the letter has errors
+	fields fields
+	opts   Options
+	stored bool // from the store: no file is at hand
+}
+
+// Load reads the campaign file and the letter. The error is for a campaign
+// file that cannot be read at all; all else is in Problems.
+func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
+	c, problems, err := file.Load(path, file.Options{Zone: o.Zone, Accounts: o.Accounts})
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{Campaign: c, Problems: problems, opts: o}
+	if c == nil {
+		return p, nil
+	}
+	p.readLetter()
+	p.parse()
+	p.readAttachments()
+	return p, ctx.Err()
+}
+
+// Stored makes a campaign from its snapshot: it fills messages, but has no
+// list to check. Its letter was parsed when it was accepted, so an error means
+// that the program has changed or the store is damaged.
+func Stored(s campaign.Snapshot) (*Prepared, error) {
+	c := s.Campaign
+	p := &Prepared{Campaign: &c, Letter: s.Letter, stored: true}
+	if p.parse(); p.Problems.Errors() > 0 {
+		return nil, fmt.Errorf("reading the stored letter of %s: %w", c.Name, p.Problems)
+	}
+	return p, nil
+}
+
+// Usable says whether the file was understood well enough to look at its rows.
+func (p *Prepared) Usable() bool { return p.Campaign != nil && len(p.Campaign.Lists) > 0 }
+
+func (p *Prepared) parse() {
+	set, problems := templates.Parse(p.Letter, p.names())
+	p.Problems = append(p.Problems, problems...)
+	p.letter = set
+	fields, problems := parseFields(p.Campaign, p.names().Campaign)
+	p.Problems = append(p.Problems, problems...)
+	p.fields = fields
+}
+
+func (p *Prepared) names() templates.Names {
+	b := p.Campaign.Body
+	return templates.Names{Campaign: p.fileName(), HTML: b.HTML, Markdown: b.Markdown, Text: b.Text}
+}
+
+// Snapshot is what the ledger keeps of the campaign beside its entries.
+func (p *Prepared) Snapshot(sources []campaign.Source, listSHA string) (campaign.Snapshot, error) {
+	settings, err := digest(p.Campaign)
+	if err != nil {
+		return campaign.Snapshot{}, err
+	}
+	letter, err := digest(p.Letter)
+	if err != nil {
+		return campaign.Snapshot{}, err
+	}
+	return campaign.Snapshot{
+		Campaign: *p.Campaign, Letter: p.Letter, Sources: sources, Origin: p.Campaign.File,
+		SettingsSHA256: settings, LetterSHA256: letter, ListSHA256: listSHA,
+	}, nil
+}
+
+func digest(v any) (string, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("describing the campaign: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Fingerprint is the digest of the lists' bytes, without reading their rows.
+// sure is false where the rows must be read all the same: another campaign is
+// excluded, or rows have attachments of their own.
+func (p *Prepared) Fingerprint() (sha string, sure bool, err error) {
+	sure = len(p.fields.attachments) == 0
+	for _, l := range p.Campaign.Lists {
+		for _, e := range l.Exclude {
+			sure = sure && e.Campaign == ""
+		}
+	}
+	sha, err = recipients.Fingerprint(p.Campaign.Lists, p.listOptions())
+	return sha, sure, err
+}
+
+// Sources are the lists' headers and the digest of their bytes.
+func (p *Prepared) Sources(ctx context.Context) ([]campaign.Source, string, error) {
+	sources, _, err := recipients.Headers(ctx, p.Campaign.Lists, p.listOptions())
+	if err != nil {
+		return nil, "", err
+	}
+	sha, err := recipients.Fingerprint(p.Campaign.Lists, p.listOptions())
+	return sources, sha, err
+}

@@ -1,0 +1,240 @@
+package recipients
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A format is a number format code, parsed (ECMA-376, part 1, section
+// 18.8.31): up to four sections for positive, negative, zero and text.
+type format struct {
+	code     string
+	sections []section
+	date     bool // d m y h s stand in it
+	longDate bool // the machine's long date, [$-F800]
+	longTime bool // the machine's time, [$-F400]
+	foreign  bool // fractions and E notation
+}
+
+// A section is one part of a format between semicolons.
+type section struct {
+	parts     []piece
+	condition func(float64) bool // nil where none is written
+	percent   int                // how many % signs
+	thousands int                // how many commas scale it down by 1,000
+	grouped   bool
+	fraction  int  // places behind the point
+	least     int  // of them, those that are always shown
+	numbers   bool // it has a place for the number
+	general   bool
+	text      bool // it has an @
+}
+
+// A piece is a piece of a section: a digit's place, or text.
+type piece struct {
+	kind rune // 0 # ? are places; . is the point; G General; @ text; 'x' literal
+	text string
+}
+
+// parseFormat never fails: what it does not know stands as it is written.
+func parseFormat(code string) *format {
+	f := &format{code: code}
+	switch {
+	case strings.EqualFold(code, "General"):
+		f.code = ""
+	case strings.HasPrefix(code, "\x00"):
+		return f
+	}
+	upper := strings.ToUpper(code)
+	f.longDate, f.longTime = strings.Contains(upper, "[$-F800]"), strings.Contains(upper, "[$-F400]")
+	for rest, more := f.code, true; more && len(f.sections) < 4; {
+		var s section
+		s, rest, more = f.section(rest)
+		f.sections = append(f.sections, s)
+	}
+	return f
+}
+
+// section parses up to the next semicolon.
+func (f *format) section(code string) (s section, rest string, more bool) {
+	point := false
+	for code != "" {
+		r, size := utf8.DecodeRuneInString(code)
+		c := code[:size]
+		switch {
+		case r == ';':
+			s.finish()
+			return s, code[size:], true
+		case r == '"':
+			end := strings.IndexByte(code[1:], '"')
+			if end < 0 {
+				end = len(code) - 1
+			}
+			s.literal(code[1:min(end+1, len(code))])
+			code = code[min(end+2, len(code)):]
+			continue
+		case r == '\\' || r == '_' || r == '*':
+			_, next := utf8.DecodeRuneInString(code[size:])
+			s.escaped(r, code[size:size+next])
+			code = code[size+next:]
+			continue
+		case r == '[':
+			end := strings.IndexByte(code, ']')
+			if end < 0 {
+				end = len(code) - 1
+			}
+			f.bracket(&s, code[1:end])
+			code = code[end+1:]
+			continue
+		case len(code) >= 7 && strings.EqualFold(code[:7], "General"):
+			s.general, s.numbers = true, true
+			s.parts = append(s.parts, piece{kind: 'G'})
+			code = code[7:]
+			continue
+		case strings.ContainsRune("0#?", r):
+			s.place(r, point)
+		case r == '.' && !point:
+			point = true
+			s.parts = append(s.parts, piece{kind: '.'})
+		case r == ',':
+			s.parts = append(s.parts, piece{kind: ','})
+		case r == '%':
+			s.percent++
+			s.literal("%")
+		case r == '@':
+			s.text = true
+			s.parts = append(s.parts, piece{kind: '@'})
+		case strings.ContainsRune("dDmMyYhHsSbBgG", r):
+			f.date = true
+			s.literal(c)
+		case (r == 'E' || r == 'e') && len(code) > 1 && (code[1] == '+' || code[1] == '-'), r == '/' && s.numbers:
+			f.foreign = true
+			s.literal(c)
+		default:
+			s.literal(c)
+		}
+		code = code[size:]
+	}
+	s.finish()
+	return s, "", false
+}
+
+func (s *section) literal(text string) { s.parts = append(s.parts, piece{'x', text}) }
+
+// escaped is a backslash (the next character as it is), an underscore (a gap
+// as wide as it) or an asterisk (it fills the cell: one is enough in a text).
+func (s *section) escaped(r rune, next string) {
+	switch {
+	case r == '\\':
+		s.literal(next)
+	case r == '_' || next == " ":
+		s.literal(" ")
+	}
+}
+
+// place is the place of one digit.
+func (s *section) place(r rune, behind bool) {
+	s.numbers = true
+	s.parts = append(s.parts, piece{kind: r})
+	if !behind {
+		return
+	}
+	if s.fraction++; r == '0' {
+		s.least = s.fraction
+	}
+}
+
+// bracket is a colour, a condition, a currency with its country, or hours
+// that count on beyond a day.
+func (f *format) bracket(s *section, in string) {
+	switch {
+	case strings.HasPrefix(in, "$"):
+		symbol, _, _ := strings.Cut(in[1:], "-")
+		s.literal(symbol)
+	case in != "" && strings.ContainsRune("<>=", rune(in[0])):
+		s.condition = condition(in)
+	case in != "" && strings.Trim(strings.ToLower(in), "hms") == "":
+		f.date = true
+	}
+}
+
+// condition reads [<=9999999].
+func condition(in string) func(float64) bool {
+	number := strings.TrimLeft(in, "<>=")
+	limit, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return nil
+	}
+	switch in[:len(in)-len(number)] {
+	case "<":
+		return func(v float64) bool { return v < limit }
+	case "<=":
+		return func(v float64) bool { return v <= limit }
+	case ">":
+		return func(v float64) bool { return v > limit }
+	case ">=":
+		return func(v float64) bool { return v >= limit }
+	case "<>":
+		return func(v float64) bool { return v != limit }
+	}
+	return func(v float64) bool { return v == limit }
+}
+
+// finish settles what commas mean: between two places they group, behind the
+// last place before the point they scale.
+func (s *section) finish() {
+	var kept []piece
+	for i, p := range s.parts {
+		if p.kind != ',' {
+			kept = append(kept, p)
+			continue
+		}
+		switch {
+		case !s.placeBefore(i):
+			kept = append(kept, piece{'x', ","})
+		case s.placeBehind(i):
+			s.grouped = true
+		default:
+			s.thousands++
+		}
+	}
+	s.parts = kept
+}
+
+func (s *section) placeBefore(i int) bool {
+	for i--; i >= 0 && s.parts[i].kind == ','; i-- {
+	}
+	return i >= 0 && strings.ContainsRune("0#?", s.parts[i].kind)
+}
+
+func (s *section) placeBehind(i int) bool {
+	for i++; i < len(s.parts) && s.parts[i].kind == ','; i++ {
+	}
+	return i < len(s.parts) && strings.ContainsRune("0#?", s.parts[i].kind)
+}
+
+// text shows a text: as it is, or by the format's section for texts.
+func (f *format) text(value string) string {
+	var s section
+	switch n := len(f.sections); {
+	case n == 4:
+		s = f.sections[3]
+	case n > 0 && f.sections[n-1].text:
+		s = f.sections[n-1]
+	default:
+		return value
+	}
+	var b strings.Builder
+	for _, p := range s.parts {
+		if p.kind == '@' {
+			b.WriteString(value)
+		} else if strings.TrimSpace(p.text) != "" {
+			b.WriteString(p.text)
+		}
+	}
+	if !s.text {
+		return value
+	}
+	return b.String()
+}

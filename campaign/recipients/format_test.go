@@ -1,0 +1,171 @@
+package recipients
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// What Excel shows, by its documentation of number formats; a code that is
+// empty is the built-in format of the number.
+var shownCases = []struct {
+	value any
+	code  string
+	id    int
+	want  string
+}{
+	{12345, "", 0, "12345"},
+	{0.1 + 0.2, "", 0, "0.3"},
+	{1.0 / 3, "", 0, "0.333333333"},
+	{-2.0 / 3, "", 0, "-0.666666667"},
+	{12345678.12345, "", 0, "12345678.12"},
+	{1234567890123.5, "", 0, "1234567890124"},
+	{0.00001, "", 0, "0.00001"},
+	{0.0000123456, "", 0, "1.23456E-05"},
+	{0, "", 0, "0"},
+	{12345, "00000", 0, "12345"},
+	{123, "00000", 0, "00123"},
+	{0.256, "", 9, "26%"},
+	{0.2567, "", 10, "25.67%"},
+	{34.3, `"$"#,##0.00`, 0, "$34.30"},
+	{34.3, "[$$-409]#,##0.00", 0, "$34.30"},
+	{-34.3, "[$$-409]#,##0.00", 0, "-$34.30"},
+	{1250000, `"Rp" #,##0`, 0, "Rp 1,250,000"},
+	{1250000, `"Rp"\ #,##0`, 0, "Rp 1,250,000"},
+	{1250000, `"Rp "#.##0`, 0, "Rp 1250000.000"}, // a point is a point, whatever the country
+	{1250000, "[$Rp-421]#,##0", 0, "Rp1,250,000"},
+	{1250000, `_-"Rp"* #,##0_-;\-"Rp"* #,##0_-;_-"Rp"* "-"_-;_-@_-`, 0, "Rp 1,250,000"},
+	{-1250000, `_-"Rp"* #,##0_-;\-"Rp"* #,##0_-;_-"Rp"* "-"_-;_-@_-`, 0, "-Rp 1,250,000"},
+	{0, `_-"Rp"* #,##0_-;\-"Rp"* #,##0_-;_-"Rp"* "-"_-;_-@_-`, 0, "Rp -"},
+	{-5.5, "#,##0.00_);(#,##0.00)", 0, "(5.50)"},
+	{-5.5, "", 39, "(5.50)"},
+	{1234.5, "", 44, "$ 1,234.50"},
+	{1234.5, "", 41, "1,235"},
+	{1234.5, `#,##0.00\ [$€-407]`, 0, "1,234.50 €"},
+	{35.126, `0.00\ "€"`, 0, "35.13 €"},
+	{1.005, "0.00", 0, "1.01"},
+	{0.285, "0.00", 0, "0.29"},
+	{2.5, "0", 0, "3"},
+	{999.999, "0.00", 0, "1000.00"},
+	{0.004, "0.00", 0, "0.00"},
+	{-0.004, "0.00", 0, "0.00"},
+	{0.5, "#.##", 0, ".5"},
+	{5, "0.##", 0, "5."},
+	{1234.5678, "0.0", 0, "1234.6"},
+	{0, `0;-0;"none"`, 0, "none"},
+	{3, "[Red]0", 0, "3"},
+	{5, `0" pcs"`, 0, "5 pcs"},
+	{5, `General" kg"`, 0, "5 kg"},
+	{1234567, `#,##0,"K"`, 0, "1,235K"},
+	{8123456789, "0000-0000-0000", 0, "0081-2345-6789"},
+	{8123456789, `\+62 ### #### ####`, 0, "+62 81 2345 6789"},
+	{5551234, `[<=9999999]###\-####;\(###\)\ ###\-####`, 0, "555-1234"},
+	{5551234567, `[<=9999999]###\-####;\(###\)\ ###\-####`, 0, "(555) 123-4567"},
+	{1.1, "@", 0, "1.1"},
+	{12, "", 49, "12"},
+	{0.5, "# ?/?", 0, "0 1/2"},
+	{1234567.891, "", 11, "1.23E+06"},
+	{46086.604166666664, "", 14, "2026-03-05"},
+	{46086.604166666664, "", 22, "2026-03-05 14:30"},
+	{46086.604166666664, "", 15, "5-Mar-26"},
+	{46086.604166666664, "", 18, "2:30 PM"},
+	{46086.604166666664, "", 20, "14:30"},
+	{46086, "", 27, "2026-03-05"},
+	{46086.604166666664, "dd/mm/yyyy", 0, "05/03/2026"},
+	{46086.604166666664, "yyyy-mm-dd hh:mm:ss", 0, "2026-03-05 14:30:00"},
+	{46086.604166666664, "d mmmm yyyy", 0, "5 March 2026"},
+	{46086.604166666664, "[$-421]dddd, dd mmmm yyyy;@", 0, "Kamis, 05 Maret 2026"},
+	{46086.604166666664, `[$-F800]dddd\,\ mmmm\ dd\,\ yyyy`, 0, "2026-03-05"},
+	{46086.604166666664, `[$-F400]h:mm:ss\ AM/PM`, 0, "14:30:00"},
+	{1.5, "[h]:mm", 0, "36:00"},
+	{1.5, "", 46, "36:00:00"},
+	{true, "", 0, "TRUE"},
+	{"Rina", `_-"Rp"* #,##0_-;\-"Rp"* #,##0_-;_-"Rp"* "-"_-;_-@_-`, 0, "Rina"},
+	{"Rina", `@" (guest)"`, 0, "Rina (guest)"},
+	{"007", "", 49, "007"},
+}
+
+func TestShowsWhatExcelShows(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, c := range shownCases {
+		style := excelize.Style{NumFmt: c.id}
+		if c.code != "" {
+			style = excelize.Style{CustomNumFmt: &shownCases[i].code}
+		}
+		id, err := f.NewStyle(&style)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := fmt.Sprintf("B%d", i+2)
+		if err := f.SetCellValue("Sheet1", at, c.value); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SetCellStyle("Sheet1", at, at, id); err != nil {
+			t.Fatal(err)
+		}
+		_ = f.SetCellValue("Sheet1", fmt.Sprintf("A%d", i+2), "x@example.org")
+	}
+	_ = f.SetSheetRow("Sheet1", "A1", &[]string{"email", "value"})
+	path := save(t, f, "shown.xlsx")
+	entries, result := read(t, path)
+	if len(entries) != len(shownCases) {
+		t.Fatalf("%d rows of %d: %v", len(entries), len(shownCases), result.Problems)
+	}
+	for i, c := range shownCases {
+		if got := entries[i].Values[1]; got != c.want {
+			t.Errorf("%v by %q (%d) is shown as %q, not %q", c.value, c.code, c.id, got, c.want)
+		}
+	}
+}
+
+func TestLongNumbersAreExact(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	codes := []string{"", "0", "@", "#,##0", "00000000000000000000"}
+	want := []string{"1234567890123456789", "1234567890123456789", "1234567890123456789", "1,234,567,890,123,456,789", "01234567890123456789"}
+	_ = f.SetSheetRow("Sheet1", "A1", &[]string{"email", "a", "b", "c", "d", "e"})
+	_ = f.SetCellValue("Sheet1", "A2", "x@example.org")
+	for i, code := range codes {
+		at, _ := excelize.CoordinatesToCellName(i+2, 2)
+		if err := f.SetCellDefault("Sheet1", at, "1234567890123456789"); err != nil {
+			t.Fatal(err)
+		}
+		if code == "" {
+			continue
+		}
+		id, _ := f.NewStyle(&excelize.Style{CustomNumFmt: &code})
+		_ = f.SetCellStyle("Sheet1", at, at, id)
+	}
+	entries, result := read(t, save(t, f, "long.xlsx"))
+	if len(entries) != 1 {
+		t.Fatal(result.Problems)
+	}
+	for i, w := range want {
+		if got := entries[0].Values[i+1]; got != w {
+			t.Errorf("by %q: %q, not %q", codes[i], got, w)
+		}
+	}
+}
+
+func TestGeneralFromE(t *testing.T) {
+	for raw, want := range map[string]string{
+		"1.2345678901234568E+16": "12345678901234568", "1E+3": "1000", "12345678901234567": "12345678901234567",
+		"-98765432109876543": "-98765432109876543",
+	} {
+		var v float64
+		_, _ = fmt.Sscan(raw, &v)
+		if got := general(raw, v); got != want {
+			t.Errorf("general(%s) = %s, not %s", raw, got, want)
+		}
+	}
+}
+
+func TestBuiltInCurrency(t *testing.T) {
+	for id, want := range map[int]string{5: "($6)", 7: "($5.50)", 37: "(6)", 44: "$ (5.50)"} {
+		if got := parseFormat(builtIn[id]).number("-5.5", -5.5); got != want {
+			t.Errorf("-5.5 by built-in format %d is %q, not %q", id, got, want)
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package recipients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"tebar/campaign"
+)
+
+// A reading is one call of Read.
+type reading struct {
+	lists    []campaign.List
+	opts     Options
+	each     func(campaign.Entry) error
+	parts    []*part
+	files    map[string]*file // examined, by the name in the campaign
+	problems *collector
+	result   Result
+	seen     *index
+	groups   *groups
+	conflict []conflict
+	domains  domains
+	current  candidate
+}
+
+// A part is one list of the campaign while it is read.
+type part struct {
+	list    campaign.List
+	number  int // 0-based place among the lists
+	file    *file
+	table   *table
+	columns columns
+	where   func(campaign.Row) (bool, error)
+	exclude []exclusion
+	unique  []map[key128]place // one for each unique column
+	warned  []bool             // columns without a heading that were named
+	hidden  hiddenRows
+	rows    int
+}
+
+// newReading prepares the lists; nothing is opened.
+func newReading(lists []campaign.List, opts Options, each func(campaign.Entry) error) *reading {
+	r := &reading{
+		lists: lists, opts: opts, each: each, files: map[string]*file{},
+		problems: newCollector(opts.MaxProblems), seen: newIndex(), domains: domains{},
+	}
+	r.groups = newGroups()
+	for i, l := range lists {
+		p := &part{list: l, number: i}
+		if i < len(opts.Where) {
+			p.where = opts.Where[i]
+		}
+		r.parts = append(r.parts, p)
+		r.result.Sources = append(r.result.Sources, campaign.Source{File: l.File})
+	}
+	return r
+}
+
+// close removes what the reading has put on disk.
+func (r *reading) close() { r.groups.close() }
+
+// examine looks at every file once and takes the fingerprint.
+func (r *reading) examine(ctx context.Context) error {
+	r.checkModes()
+	var files []*file
+	whole := true
+	for _, name := range fileNames(r.lists) {
+		f, known := r.files[name]
+		if !known {
+			var err error
+			if f, err = examine(ctx, name, r.opts); err != nil {
+				p, ok := asProblem(err)
+				if !ok {
+					return fmt.Errorf("reading recipients: %s: %w", name, err)
+				}
+				r.problems.add(p)
+			}
+			r.files[name] = f
+		}
+		if whole = whole && f != nil; whole {
+			files = append(files, f)
+		}
+	}
+	for _, p := range r.parts {
+		p.file = r.files[p.list.File]
+	}
+	if whole {
+		r.result.ListSHA256 = sumOf(files)
+	}
+	return nil
+}
+
+// checkModes refuses lists that say different things about duplicates: a row
+// of one list may repeat a row of another.
+func (r *reading) checkModes() {
+	first := campaign.DuplicatesError
+	for _, l := range r.lists {
+		if l.Duplicates == campaign.DuplicatesError || l.Duplicates == first {
+			continue
+		}
+		if first != campaign.DuplicatesError {
+			p := fileProblem(l.File, fmt.Sprintf("`duplicates: %s` here and `duplicates: %s` on another list", l.Duplicates, first),
+				"write the same for all lists: a row of one may repeat a row of another")
+			p.Field = "recipients.duplicates"
+			r.problems.add(p)
+			return
+		}
+		first = l.Duplicates
+	}
+}
+
+// twice says whether the lists must be read before the first entry is known.
+func (r *reading) twice() bool {
+	for _, l := range r.lists {
+		if l.Duplicates == campaign.DuplicatesLast || l.Duplicates == campaign.DuplicatesGroup {
+			return true
+		}
+	}
+	return false
+}
+
+// open opens list i and finds its columns. A nil table without an error means
+// that a problem says why it cannot be read.
+func (r *reading) open(i int) (*table, error) {
+	p := r.parts[i]
+	if p.file == nil {
+		return nil, nil
+	}
+	t, err := p.file.open(p.list)
+	if err != nil {
+		return nil, r.listError(p, err)
+	}
+	columns, problems := t.locate(p.list)
+	r.result.Sources[i] = t.source
+	p.table, p.columns = t, columns
+	for _, found := range slices.Concat(t.notes, t.repeated(), problems) {
+		r.problems.add(found)
+	}
+	if columns.email < 0 {
+		return nil, t.close()
+	}
+	p.begin()
+	return t, nil
+}
+
+// begin forgets what an earlier pass noted.
+func (p *part) begin() {
+	p.rows, p.hidden = 0, hiddenRows{}
+	p.warned = make([]bool, len(p.table.names))
+	p.unique = make([]map[key128]place, len(p.columns.unique))
+	for i := range p.unique {
+		p.unique[i] = map[key128]place{}
+	}
+}
+
+// listError collects a problem of a list; any other error ends the reading.
+func (r *reading) listError(p *part, err error) error {
+	if found, ok := asProblem(err); ok {
+		if found.File == "" {
+			found.File = p.list.File
+		}
+		r.problems.add(found)
+		return nil
+	}
+	return fmt.Errorf("reading recipients: %s: %w", p.list.File, err)
+}
+
+// walk reads all rows of all lists and hands each on.
+func (r *reading) walk(ctx context.Context, do func(*candidate) error) error {
+	for i := range r.parts {
+		if err := r.walkList(ctx, i, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walkList reads one list to its end.
+func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error) (err error) {
+	t, err := r.open(i)
+	if t == nil || err != nil {
+		return err
+	}
+	p := r.parts[i]
+	defer func() { err = errors.Join(err, t.close()) }()
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		rec, err := t.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil && !errors.Is(err, errOpenQuote) {
+			return r.listError(p, t.placed(err))
+		}
+		if err != nil {
+			rec.flaws = append(rec.flaws, openQuote(rec))
+		}
+		if err := do(r.judge(p, rec)); err != nil {
+			return err
+		}
+		if err != nil {
+			r.problems.add(p.at(rec, openQuote(rec), campaign.Error))
+			break
+		}
+	}
+	return r.endOfList(p)
+}
+
+// openQuote is the flaw of the record that a missing quote has swallowed.
+func openQuote(rec record) flaw {
+	return flaw{
+		column: len(rec.cells), message: "the quote that opens this cell is never closed: the rest of the file stands in it",
+		hint: `delete the ", or close it behind the cell`,
+	}
+}
+
+// endOfList tells what is known only at the end of a list.
+func (r *reading) endOfList(p *part) error {
+	r.result.Sources[p.number].Rows = p.rows
+	if p.rows == 0 {
+		r.problems.add(fileProblem(p.list.File, "holds headings but no rows", "put a row for each person below the headings"))
+	}
+	if found, any := p.hidden.problem(p); any {
+		r.problems.add(found)
+	}
+	if err := p.file.unchanged(); err != nil {
+		return r.listError(p, err)
+	}
+	return nil
+}
+
+// at is a problem with a place in a row.
+func (p *part) at(rec record, f flaw, severity campaign.Severity) campaign.Problem {
+	found := campaign.Problem{
+		Severity: severity, File: p.list.File, Row: rec.number, Column: f.column,
+		Message: f.message, Hint: f.hint,
+	}
+	if f.column > 0 && f.column <= len(p.table.names) {
+		found.Field = p.table.names[f.column-1]
+	}
+	return found
+}
+
+// hiddenRows are the rows of a sheet that are hidden or filtered away.
+type hiddenRows struct {
+	rows []int // the first few
+	more int
+}
+
+func (h *hiddenRows) note(row int) {
+	if len(h.rows) < 10 {
+		h.rows = append(h.rows, row)
+		return
+	}
+	h.more++
+}
+
+// problem asks what is to become of hidden rows.
+func (h *hiddenRows) problem(p *part) (campaign.Problem, bool) {
+	if len(h.rows) == 0 || p.list.Hidden != campaign.HiddenError {
+		return campaign.Problem{}, false
+	}
+	return campaign.Problem{
+		Severity: campaign.Error, File: p.list.File, Row: h.rows[0], Rows: h.rows[1:], More: h.more,
+		Message: fmt.Sprintf("%d rows of the sheet are hidden or filtered away", len(h.rows)+h.more),
+		Hint:    "write `hidden: skip` to leave them out, or `hidden: keep` to write to them too",
+	}, true
+}

@@ -1,0 +1,246 @@
+package recipients
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tebar/campaign"
+)
+
+const (
+	maxColumns = 1000 // of a list; Excel's own limit is 16,384
+	peekRows   = 50   // rows seen before the header is settled
+)
+
+// rows are the records of a file in order, blank ones too; io.EOF at the end.
+type rows interface {
+	next() (record, error)
+	close() error
+}
+
+// A file is a list or exclude file that has been looked at.
+type file struct {
+	name   string // as the campaign names it
+	path   string // absolute
+	survey *survey
+	size   int64
+	mod    time.Time
+}
+
+// A table is an open file whose header is known.
+type table struct {
+	file   *file
+	source campaign.Source
+	rows   rows
+	header record
+	peeked []record          // rows read ahead of their turn
+	names  []string          // headers; those without one are named by their letter
+	bare   []bool            // which of names stand for an empty header
+	last   error             // the error after peeked
+	notes  campaign.Problems // warnings about the file as a whole
+}
+
+// examine resolves a path and looks at the file's bytes once.
+func examine(ctx context.Context, name string, opts Options) (*file, error) {
+	path, err := resolve(name, opts)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, missing(name, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, missing(name, err)
+	}
+	s, err := look(ctx, f)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, missing(name, err)
+	}
+	return &file{name: name, path: path, survey: s, size: info.Size(), mod: info.ModTime()}, nil
+}
+
+// unchanged says whether the file still is the one that was examined.
+func (f *file) unchanged() error {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return missing(f.name, err)
+	}
+	if info.Size() != f.size || !info.ModTime().Equal(f.mod) {
+		return fileProblem(f.name, "changed while it was read", "save it, then run the command again")
+	}
+	return nil
+}
+
+// open begins to read the file, up to and with its header.
+func (f *file) open(l campaign.List) (*table, error) {
+	if f.survey.size == 0 {
+		return nil, fileProblem(f.name, "is empty", "it needs a row of headings, one of them for the e-mail address, and a row for each person")
+	}
+	format, err := formatOf(f)
+	if err != nil {
+		return nil, err
+	}
+	t := &table{file: f, source: campaign.Source{File: f.name, Format: format}}
+	if format == "xlsx" {
+		err = t.openWorkbook(l)
+	} else {
+		err = t.openText(l)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := t.readHeader(); err != nil {
+		return nil, errors.Join(err, t.rows.close())
+	}
+	return t, nil
+}
+
+// formatOf goes by the name's ending, and refuses a file that is something
+// else inside.
+func formatOf(f *file) (string, error) {
+	ext := strings.ToLower(filepath.Ext(f.name))
+	head := f.survey.head
+	workbook := ext == ".xlsx" || ext == ".xlsm"
+	switch {
+	case f.survey.crypted:
+		return "", fileProblem(f.name, "is a workbook locked with a password", "open it in Excel, take the password off (File, Info, Protect Workbook), save it and use that")
+	case f.survey.ole:
+		return "", fileProblem(f.name, "is a workbook of Excel 97-2003 (.xls)", "open it and save it as .xlsx or CSV UTF-8")
+	case bytes.HasPrefix(head, zipMagic):
+		return zipFormat(f, ext, workbook)
+	case workbook:
+		return "", fileProblem(f.name, "is named "+ext+" but is no workbook", "if it is text, name it .csv; else save it as .xlsx again")
+	case looksLikeHTML(head):
+		return "", fileProblem(f.name, "is a web page (HTML), whatever its name", "open it in a spreadsheet and save it as .xlsx or CSV UTF-8")
+	}
+	if other, ok := otherFormats[ext]; ok {
+		return "", fileProblem(f.name, "is "+other+", which is not read", "save it as .xlsx or CSV UTF-8")
+	}
+	switch ext {
+	case ".csv", ".txt", "":
+		return "csv", nil
+	case ".tsv", ".tab":
+		return "tsv", nil
+	}
+	return "", fileProblem(f.name, "has an ending that is not known: "+shown(ext), "lists are .csv, .tsv, .txt, .xlsx or .xlsm")
+}
+
+// otherFormats are named as what they are.
+var otherFormats = map[string]string{
+	".xls": "a workbook of Excel 97-2003", ".xlsb": "a binary Excel workbook",
+	".ods": "an OpenDocument spreadsheet", ".fods": "an OpenDocument spreadsheet",
+	".numbers": "an Apple Numbers document", ".gsheet": "only a link to Google Sheets",
+	".pdf": "a PDF", ".docx": "a Word document", ".json": "JSON", ".html": "a web page",
+}
+
+// zipFormat tells the kinds of zip archives apart.
+func zipFormat(f *file, ext string, workbook bool) (string, error) {
+	if other, ok := otherFormats[ext]; ok {
+		return "", fileProblem(f.name, "is "+other+", which is not read", "save it as .xlsx or CSV UTF-8")
+	}
+	if bytes.Contains(f.survey.head[:min(200, len(f.survey.head))], []byte("opendocument.spreadsheet")) {
+		return "", fileProblem(f.name, "is "+otherFormats[".ods"]+", whatever its name", "save it as .xlsx or CSV UTF-8")
+	}
+	if !workbook {
+		return "", fileProblem(f.name, "is no text but a workbook or a zip archive", "if it is a workbook, name it .xlsx")
+	}
+	return "xlsx", nil
+}
+
+func looksLikeHTML(head []byte) bool {
+	text := bytes.ToLower(bytes.TrimLeft(head[:min(512, len(head))], "\xEF\xBB\xBF \t\r\n"))
+	for _, tag := range []string{"<html", "<!doctype html", "<table", "<meta", "<head"} {
+		if bytes.HasPrefix(text, []byte(tag)) {
+			return true
+		}
+	}
+	return false
+}
+
+// textRows closes the file beneath a csvReader.
+type textRows struct {
+	*csvReader
+	file *os.File
+}
+
+func (r textRows) close() error { return r.file.Close() }
+
+// openText settles encoding and delimiter and begins to read.
+func (t *table) openText(l campaign.List) error {
+	set, err := charsetOf(t.file.name, l.Encoding, t.file.survey)
+	if err != nil {
+		return err
+	}
+	if len(l.Delimiter) > 1 {
+		return fileProblem(t.file.name, "the delimiter "+shown(l.Delimiter)+" is not one ASCII character", "write comma, semicolon, tab or pipe")
+	}
+	f, err := os.Open(t.file.path)
+	if err != nil {
+		return missing(t.file.name, err)
+	}
+	text, err := set.reader(f)
+	if err != nil {
+		return errors.Join(missing(t.file.name, err), f.Close())
+	}
+	in := bufio.NewReaderSize(text, sampleSize)
+	sample, err := in.Peek(sampleSize)
+	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+		return errors.Join(missing(t.file.name, err), f.Close())
+	}
+	comma, length := sepLine(sample)
+	truncated := err == nil
+	_, _ = in.Discard(length)
+	switch {
+	case l.Delimiter != "":
+		comma = l.Delimiter[0]
+	case length == 0:
+		comma = sniff(sample, truncated, t.source.Format == "tsv")
+	}
+	if set.guessed != "" {
+		t.notes = append(t.notes, set.doubt(t.file.name))
+	}
+	t.source.Encoding, t.source.Delimiter = set.name, string(comma)
+	t.rows = textRows{newCSVReader(in, comma, set), f}
+	return nil
+}
+
+// next gives the next row that is not blank; io.EOF at the end.
+func (t *table) next() (record, error) {
+	if len(t.peeked) > 0 {
+		rec := t.peeked[0]
+		t.peeked = t.peeked[1:]
+		return rec, nil
+	}
+	if t.last != nil {
+		return record{}, t.last
+	}
+	return t.read()
+}
+
+// read takes the next row that is not blank from the file.
+func (t *table) read() (record, error) {
+	for {
+		rec, err := t.rows.next()
+		if err != nil {
+			return rec, err
+		}
+		if !rec.blank() {
+			return rec, nil
+		}
+	}
+}
+
+func (t *table) close() error { return t.rows.close() }

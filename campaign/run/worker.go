@@ -1,0 +1,168 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tebar/campaign"
+)
+
+// worker is one connection and its backoff.
+type worker struct {
+	*session
+	sender Sender
+	lost   int // connections lost, or not made, in a row
+}
+
+// Waits between two tries to reach a server: from minBackoff, doubling.
+const (
+	minBackoff = time.Second
+	maxBackoff = 5 * time.Minute
+	onceTries  = 3                // --once gives up after so many
+	idle       = 30 * time.Second // a longer wait closes the connection
+)
+
+// step sends one message, or waits for the next slot.
+func (w *worker) step(ctx context.Context) error {
+	if !w.sender.IsOpen() {
+		if ready, err := w.open(ctx); !ready {
+			return err
+		}
+	}
+	c, slot, err := w.claim(ctx)
+	if err == nil && c.Message != 0 {
+		return w.deliver(ctx, c)
+	}
+	if err != nil {
+		return w.ledgerError(err)
+	}
+	if slot.Never || slot.At.Sub(w.clock.Now()) > idle {
+		w.sender.Close()
+	}
+	return w.await(ctx, slot)
+}
+
+func (w *worker) ledgerError(err error) error {
+	if errors.Is(err, context.Canceled) || w.ledgerEnd(err) {
+		return nil
+	}
+	return fmt.Errorf("claiming the next message: %w", err)
+}
+
+// open connects when there is something to send. It says whether to claim.
+func (w *worker) open(ctx context.Context) (bool, error) {
+	slot, err := w.ledger.Peek(ctx, w.clock.Now(), w.opts.Decide)
+	if err != nil {
+		return false, w.ledgerError(err)
+	}
+	if !slot.Due(w.clock.Now()) {
+		return false, w.await(ctx, slot)
+	}
+	o := w.sender.Open(ctx)
+	if o.Verdict == campaign.Accepted {
+		return true, nil
+	}
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	w.watch(Event{Outcome: o})
+	return false, w.notOpened(ctx, o)
+}
+
+func (w *worker) notOpened(ctx context.Context, o campaign.Outcome) error {
+	switch o.Verdict {
+	case campaign.Stop, campaign.Fault, campaign.Fail:
+		w.end(personal(o))
+		return nil
+	case campaign.Pause:
+		return w.ledger.Lock(context.WithoutCancel(ctx), o, w.clock.Now())
+	}
+	return w.backOff(ctx, o)
+}
+
+// backOff waits before the next connection.
+func (w *worker) backOff(ctx context.Context, o campaign.Outcome) error {
+	w.lost++
+	if w.opts.Once && w.lost >= onceTries {
+		w.end(Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint})
+		return nil
+	}
+	wait := maxBackoff
+	if w.lost < 10 {
+		wait = min(maxBackoff, minBackoff<<(w.lost-1))
+	}
+	until := w.clock.Now().Add(max(wait, o.Wait))
+	if u := w.opts.Until; !u.IsZero() && until.After(u) {
+		until = u
+	}
+	for now := w.clock.Now(); now.Before(until); now = w.clock.Now() {
+		if err := w.sleep(ctx, now, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deliver takes a claim to its recorded outcome. The message in hand is
+// finished though ctx is cancelled.
+func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
+	hand := context.WithoutCancel(ctx)
+	o := w.send(hand, c)
+	at := w.clock.Now()
+	o = w.judge(c, o, at)
+	err := w.ledger.Record(hand, c, o, at)
+	if errors.Is(err, campaign.ErrSettled) {
+		err = nil // a person settled it meanwhile; their word stands
+	}
+	if err != nil {
+		return fmt.Errorf("recording the outcome of %s (%s): %w", c.Recipient.Address, o.Verdict, err)
+	}
+	w.count(c, o)
+	w.watch(Event{Claim: c, Outcome: o})
+	return w.react(ctx, o)
+}
+
+func (w *worker) send(ctx context.Context, c campaign.Claim) campaign.Outcome {
+	e, err := w.renderer.Render(ctx, c)
+	if err != nil {
+		return campaign.Outcome{
+			Verdict: campaign.Fault, Class: campaign.ClassContent,
+			Reason: fmt.Sprintf("rendering the message for %s: %v", c.Recipient.Address, err),
+			Hint:   "correct the letter or the row, then: tebar run FILE --accept-changes",
+		}
+	}
+	o := w.sender.Send(ctx, e, func(ctx context.Context) error { return w.ledger.Mark(ctx, c) })
+	o.SHA256 = e.SHA256
+	return o
+}
+
+// react is what follows for the run from a recorded outcome.
+func (w *worker) react(ctx context.Context, o campaign.Outcome) error {
+	switch o.Verdict {
+	case campaign.Stop, campaign.Fault:
+		w.end(personal(o))
+	case campaign.Requeue:
+		return w.backOff(ctx, o)
+	default:
+		w.lost = 0
+	}
+	return nil
+}
+
+// personal is the end that a person must act upon.
+func personal(o campaign.Outcome) Result {
+	code := campaign.CodeFault
+	switch o.Class {
+	case campaign.ClassLogin, campaign.ClassTLS, campaign.ClassSuspended, campaign.ClassSetup:
+		code = campaign.CodeLogin
+	case campaign.ClassReputation:
+		code = campaign.CodeFailures
+	}
+	reason := o.Reason
+	if d := o.Describe(); o.Code != 0 {
+		reason += " (the server said: " + d + ")"
+	}
+	return Result{End: Person, Code: code, Reason: reason, Hint: o.Hint}
+}

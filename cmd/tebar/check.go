@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v2"
+
+	"tebar/campaign"
+	"tebar/campaign/prepare"
+	"tebar/store"
+)
+
+func (a *app) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name: "check", Usage: "find every mistake of file, rows and letter; sends nothing", ArgsUsage: "FILE",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "strict", Usage: "take warnings for errors"}},
+		Action: func(c *cli.Context) error {
+			path, err := one(c, "FILE")
+			if err != nil {
+				return err
+			}
+			return a.check(c.Context, path, c.Bool("strict"))
+		},
+	}
+}
+
+// checkJSON is the JSON of check.
+type checkJSON struct {
+	OK         bool              `json:"ok"`
+	Recipients int               `json:"recipients"`
+	Skipped    int               `json:"skipped"`
+	Duplicates int               `json:"duplicates"`
+	Source     []campaign.Source `json:"source"`
+	Problems   campaign.Problems `json:"problems"`
+}
+
+func (a *app) check(ctx context.Context, path string, strict bool) error {
+	p, r, err := a.checked(ctx, path)
+	if err != nil {
+		return err
+	}
+	ok := r.OK() && (!strict || len(r.Problems) == 0)
+	if a.json {
+		out := checkJSON{ok, r.Recipients, r.Skipped, r.Duplicates, r.Sources, r.Problems}
+		if out.Source == nil {
+			out.Source = []campaign.Source{}
+		}
+		if out.Problems == nil {
+			out.Problems = campaign.Problems{}
+		}
+		a.printJSON(out)
+	} else {
+		a.printCheck(path, p, r, ok)
+	}
+	if !ok {
+		return stopped(exitUsage)
+	}
+	return nil
+}
+
+// checked loads and checks a file, with the store's word on excluded
+// campaigns where there is a store.
+func (a *app) checked(ctx context.Context, path string) (*prepare.Prepared, prepare.Report, error) {
+	st, err := a.storeIfThere(ctx)
+	if err != nil {
+		return nil, prepare.Report{}, err
+	}
+	if st != nil {
+		defer st.Close()
+	}
+	p, err := a.load(ctx, path, st)
+	if err != nil {
+		return nil, prepare.Report{}, err
+	}
+	r, err := p.Check(ctx)
+	return p, r, err
+}
+
+// storeIfThere opens the store, or gives nil where there is none yet: looking
+// makes nothing.
+func (a *app) storeIfThere(ctx context.Context) (*store.Store, error) {
+	where, err := a.storeLocation()
+	if err != nil || !exists(where) {
+		return nil, err
+	}
+	return a.openStore(ctx)
+}
+
+func (a *app) printCheck(path string, p *prepare.Prepared, r prepare.Report, ok bool) {
+	for _, s := range r.Sources {
+		a.say("%s", sourceLine(s))
+	}
+	a.printProblems(a.out, r.Problems)
+	errors := r.Problems.Errors()
+	a.say("%s: %s, %s; %s will get mail, %s skipped", path,
+		plural(errors, "error"), plural(len(r.Problems)-errors, "warning"), plural(r.Recipients, "recipient"), plural(r.Skipped, "row"))
+	if ok && p.Campaign != nil {
+		a.say("  next        tebar plan %s", shellWord(path))
+	}
+}
+
+func sourceLine(s campaign.Source) string {
+	text := s.File + ": " + s.Format
+	for _, detail := range []string{s.Encoding, delimiterName(s.Delimiter), s.Sheet} {
+		if detail != "" {
+			text += ", " + detail
+		}
+	}
+	return text + ", " + plural(s.Rows, "row") + ", " + plural(len(s.Columns), "column")
+}
+
+func delimiterName(d string) string {
+	switch d {
+	case ",":
+		return "comma"
+	case ";":
+		return "semicolon"
+	case "\t":
+		return "tab"
+	case "|":
+		return "pipe"
+	}
+	return d
+}

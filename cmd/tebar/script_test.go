@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tebar": main})
+}
+
+// TestScripts runs testdata/script: the command line as outside scripts see it.
+//
+// Beside testscript's own commands:
+//
+//	exits CODE COMMAND ARG...   the command ends with just this exit code (or one of 0,4)
+//	smtpd NAME [RULES]          an SMTP server on loopback; its port is $NAME_port
+//	expand FILE...              replaces $NAME in files
+//	received NAME N             the server has N messages, no recipient twice
+//	awaits NAME N               waits until it has N
+//	within NAME N WINDOW        never more than N accepted in any WINDOW, by its clock
+//	files N PATTERN             N files match
+//	states REPORT KEY=N...      the JSON report has just these states
+//	agree NAME REPORT           per address: sent is once at the server, unconfirmed 0 or 1, anything else 0
+func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
+			e.Setenv("TZ", "UTC")
+			e.Setenv("SAMPLES", samples)
+			e.Values[serversKey] = servers{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
+			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARG...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if !slices.Contains(strings.Split(args[0], ","), strconv.Itoa(got)) {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		path := ts.MkAbs(name)
+		text, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, []byte(os.Expand(string(text), ts.Getenv)), 0o600))
+	}
+}
+
+func files(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: files N PATTERN")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != want {
+		ts.Fatalf("%d files match %s, want %d", len(found), args[1], want)
+	}
+}

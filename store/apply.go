@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"tebar/campaign"
+)
+
+// rowContent is what a message takes over from its row in the new list.
+const rowContent = `source_id = (SELECT id FROM sources WHERE campaign_id = messages.campaign_id AND version = ?1 AND number = e.source),
+	row_no = e.row_no, cells = e.cells, name = e.name, grouped = e.grouped, recipients = e.recipients,
+	attachments = e.attachments, entry_sha256 = e.entry_sha256`
+
+// applyRows brings the campaign's messages to what the staged rows say.
+func (p *Proposal) applyRows(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	steps := []func(context.Context, *sql.Tx, *campaignRow) error{
+		p.insertSources, p.rematch, p.updateMessages, p.skipGone, p.insertMessages, p.replaceOthers, p.keepBlobs,
+	}
+	for _, step := range steps {
+		if err := step(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Proposal) insertSources(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	for i, s := range p.snap.Sources {
+		columns := s.Columns
+		if columns == nil {
+			columns = []string{}
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO sources (campaign_id, version, number, file, format, encoding,
+			delimiter, sheet, rows_read, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			c.id, c.version, i, s.File, s.Format, s.Encoding, s.Delimiter, s.Sheet, s.Rows, encode(columns))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rematch finds the messages again, inside the transaction.
+func (p *Proposal) rematch(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	if p.isNew {
+		return nil
+	}
+	return p.rows.match(ctx, tx, c.id)
+}
+
+// updateMessages gives queued, deferred and skipped messages their new row;
+// all others only their new place in the list.
+func (p *Proposal) updateMessages(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	const from = ` FROM staged e WHERE e.message_id = messages.id AND messages.campaign_id = ?2 AND ?1 > 0 AND `
+	for _, query := range []string{
+		`UPDATE messages SET position = e.position` + from + `TRUE`,
+		`UPDATE messages SET ` + rowContent + from + `e.skip = '' AND messages.state IN ('queued', 'deferred')`,
+		`UPDATE messages SET ` + rowContent + `, state = 'skipped', skip = e.skip, reason = e.reason, retry_at = NULL` +
+			from + `e.skip <> '' AND messages.state IN ('queued', 'deferred')`,
+		`UPDATE messages SET ` + rowContent + `, state = 'queued', skip = '', reason = ''` +
+			from + `e.skip = '' AND messages.state = 'skipped' AND messages.skip IN ` + p.revivable(),
+		`UPDATE messages SET ` + rowContent + `, skip = e.skip, reason = e.reason` +
+			from + `e.skip <> '' AND messages.state = 'skipped' AND messages.skip IN ` + p.revivable(),
+	} {
+		if _, err := tx.ExecContext(ctx, query, c.version, c.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Proposal) skipGone(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	_, err := skipWaiting(ctx, tx, c.id, campaign.SkipRemoved, "no longer on the list",
+		`own = 1 AND NOT EXISTS (SELECT 1 FROM staged e WHERE e.message_id = messages.id)`)
+	return err
+}
+
+const insertStaged = `INSERT INTO messages (campaign_id, source_id, row_no, position, cells, address, key, name, own,
+	grouped, leader_id, state, skip, reason, recipients, attachments, entry_sha256)
+	SELECT ?1, (SELECT id FROM sources WHERE campaign_id = ?1 AND version = ?2 AND number = e.source),
+	e.row_no, e.position, e.cells, e.address, e.key, e.name, e.own, e.grouped, `
+
+// insertMessages adds the messages that the store does not have.
+func (p *Proposal) insertMessages(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	_, err := tx.ExecContext(ctx, insertStaged+`NULL, CASE e.skip WHEN '' THEN 'queued' ELSE 'skipped' END,
+		e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
+		FROM staged e WHERE e.own = 1 AND e.message_id IS NULL ORDER BY e.position`, c.id, c.version)
+	return err
+}
+
+// replaceOthers replaces the rows that stand for no message: what gets
+// nothing, and the further rows of groups.
+func (p *Proposal) replaceOthers(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM messages WHERE campaign_id = ? AND own = 0`, c.id); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, insertStaged+`CASE e.member WHEN 1 THEN (SELECT m.id FROM messages m
+		WHERE m.campaign_id = ?1 AND m.own = 1 AND m.address = e.address AND m.key = e.key) END,
+		'skipped', e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
+		FROM staged e WHERE e.own = 0 ORDER BY e.position`, c.id, c.version)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE messages SET grouped = 1 WHERE campaign_id = ? AND own = 1 AND grouped = 0
+		AND id IN (SELECT leader_id FROM messages WHERE campaign_id = ? AND own = 0)`, c.id, c.id)
+	return err
+}
+
+// keepBlobs ties the attachments' bytes to the campaign.
+func (p *Proposal) keepBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	var missing string
+	err := tx.QueryRowContext(ctx, `SELECT b.sha256 FROM staged_blobs b
+		WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.sha256 = b.sha256) LIMIT 1`).Scan(&missing)
+	if err == nil {
+		return fmt.Errorf("the bytes of an attachment (sha256 %s) are not in the store", missing)
+	}
+	if err != sql.ErrNoRows {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO campaign_blobs (campaign_id, sha256)
+		SELECT ?, sha256 FROM staged_blobs WHERE TRUE ON CONFLICT DO NOTHING`, c.id)
+	return err
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// invariants are queries that find nothing in a sound ledger; each gives one
+// text per fault.
+var invariants = []string{
+	`SELECT 'message ' || m.id || ' is being sent without an open attempt' FROM messages m WHERE m.state = 'sending'
+		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id AND a.ended_at IS NULL)`,
+	`SELECT 'attempt ' || a.id || ' is open and its message is ' || m.state FROM attempts a
+		JOIN messages m ON m.id = a.message_id WHERE a.ended_at IS NULL AND m.state NOT IN ('sending', 'unconfirmed')`,
+	`SELECT 'attempt ' || a.id || ' is open and has no reservation' FROM attempts a
+		JOIN messages m ON m.id = a.message_id AND m.state = 'sending' WHERE a.ended_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.attempt_id = a.id AND r.state IN ('reserved', 'marked'))`,
+	`SELECT 'reservation ' || r.id || ' waits for an attempt that has ended' FROM reservations r
+		WHERE r.state IN ('reserved', 'marked') AND NOT EXISTS (SELECT 1 FROM attempts a
+		JOIN messages m ON m.id = a.message_id WHERE a.id = r.attempt_id AND a.ended_at IS NULL AND m.state = 'sending')`,
+	`SELECT 'row ' || m.id || ' belongs to a message of another campaign' FROM messages m
+		JOIN messages l ON l.id = m.leader_id WHERE l.campaign_id <> m.campaign_id OR l.own = 0`,
+	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
+	`SELECT 'message ' || m.id || ' is ' || m.state || ' without a Message-ID' FROM messages m
+		WHERE m.state IN ('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed') AND m.message_id = ''`,
+}
+
+// Check reads the whole file: SQLite's own integrity, foreign keys, and what
+// must hold between messages, attempts and reservations. nil means sound; the
+// error lists every fault and is ErrDamaged.
+func (s *Store) Check(ctx context.Context) error {
+	var faults []error
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		texts, err := column(ctx, tx, `PRAGMA integrity_check`)
+		if err != nil {
+			return err
+		}
+		for _, text := range texts {
+			if text != "ok" {
+				faults = append(faults, errors.New(text))
+			}
+		}
+		keys, err := column(ctx, tx, `SELECT 'a row of ' || "table" || ' refers to a missing row of ' || parent
+			FROM pragma_foreign_key_check`)
+		if err != nil {
+			return err
+		}
+		for _, query := range invariants {
+			more, err := column(ctx, tx, query)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, more...)
+		}
+		for _, text := range keys {
+			faults = append(faults, errors.New(text))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("checking the store: %w", err)
+	}
+	if len(faults) > 0 {
+		return refused(fmt.Errorf("checking the store: %s: %w: %w", s.path, ErrDamaged, errors.Join(faults...)), damagedHint)
+	}
+	return nil
+}
+
+// column gives the first column of every row as text.
+func column(ctx context.Context, tx querier, query string, args ...any) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
+}

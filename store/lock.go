@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// An OS lock says that a runner lives: the kernel drops it when its process
+// ends, however it ends. The files stand in a folder beside the store and are
+// never removed, since a file that is removed and made again is another lock.
+// Who holds it is in the campaign's row.
+
+const lockPoll = 10 * time.Millisecond
+
+func lockFile(path, name string) string {
+	return filepath.Join(path+".locks", name+".lock")
+}
+
+// tryLock takes the lock, or gives nil where somebody else has it. It tries a
+// few times, since isLocked takes it for a moment.
+func (s *Store) tryLock(name string) (*flock.Flock, error) {
+	if err := os.MkdirAll(s.path+".locks", 0o700); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	lock := flock.New(lockFile(s.path, name))
+	for range 10 {
+		ok, err := lock.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("locking: %w", err)
+		}
+		if ok {
+			return lock, nil
+		}
+		time.Sleep(lockPoll)
+	}
+	return nil, nil
+}
+
+// isLocked says whether a runner holds the campaign's lock.
+func (s *Store) isLocked(name string) (bool, error) {
+	lock := flock.New(lockFile(s.path, name), flock.SetFlag(os.O_RDONLY))
+	ok, err := lock.TryRLock()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking at the lock: %w", err)
+	}
+	if ok {
+		return false, lock.Unlock()
+	}
+	return true, nil
+}
+
+// waitLock takes a lock that is held for moments only.
+func waitLock(ctx context.Context, path, name string) (unlock func(), err error) {
+	if err := os.MkdirAll(path+".locks", 0o700); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	lock := flock.New(lockFile(path, name))
+	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	return func() { _ = lock.Unlock() }, nil
+}

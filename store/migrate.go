@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+
+	"tebar/campaign"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// schema is the version that this Tebar writes: the number of the last
+// migration.
+const schema = 1
+
+// applicationID stands in the file's header (offset 68) and tells a Tebar
+// store from other SQLite files: "Tebr".
+const applicationID = 0x54656272
+
+// migrate brings the file's schema up to date. It looks without changing
+// anything first, so that somebody else's database stays as it is.
+func migrate(ctx context.Context, path string) error {
+	version, err := probe(ctx, path)
+	if err != nil || version == schema {
+		return err
+	}
+	unlock, err := waitLock(ctx, path, "_migrate")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if version, err = probe(ctx, path); err != nil || version == schema {
+		return err
+	}
+	return climb(ctx, path)
+}
+
+// probe reads the schema's version: 0 for an empty file.
+func probe(ctx context.Context, path string) (int, error) {
+	db := pool(path, []string{"busy_timeout(10000)"}, 1)
+	defer db.Close()
+	var app, tables int
+	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&app); err != nil {
+		return 0, err
+	}
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case app == 0 && tables == 0:
+		return 0, nil
+	case app != applicationID:
+		return 0, refused(ErrForeign, "it is another program's database; name another file with --store PATH")
+	case tables == 0:
+		return 0, nil
+	}
+	return schemaVersion(ctx, db)
+}
+
+func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
+	var version sql.NullInt64
+	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	if err != nil {
+		return 0, err
+	}
+	if v := int(version.Int64); v > schema {
+		return 0, refused(fmt.Errorf("%w: its schema is %d, this one knows %d", ErrNewer, v, schema),
+			"install the Tebar that wrote it, or a newer one")
+	}
+	return int(version.Int64), nil
+}
+
+func refused(err error, hint string) error { return &campaign.HintError{Err: err, Hint: hint} }
+
+// climb runs the migrations that are missing, each in a transaction.
+func climb(ctx context.Context, path string) error {
+	db := pool(path, writerPragmas, 1)
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("migrating: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrating: %w", errors.Join(err, ctx.Err()))
+	}
+	return nil
+}

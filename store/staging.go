@@ -1,0 +1,219 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tebar/campaign"
+)
+
+// staging is the rows of a proposal in temporary tables.
+type staging struct {
+	snap    *campaign.Snapshot
+	sources map[sourceKey]int // index in snap.Sources
+	count   int
+}
+
+type sourceKey struct{ file, sheet string }
+
+// own = 1: the row stands for a message. message_id: the one in the store.
+const stagedTables = `
+	CREATE TEMP TABLE staged (
+		position INTEGER PRIMARY KEY, source INTEGER NOT NULL, row_no INTEGER NOT NULL, cells TEXT NOT NULL,
+		address TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, member INTEGER NOT NULL,
+		own INTEGER NOT NULL, grouped INTEGER NOT NULL, skip TEXT NOT NULL, reason TEXT NOT NULL,
+		recipients INTEGER NOT NULL, attachments TEXT NOT NULL, entry_sha256 TEXT NOT NULL,
+		folded TEXT NOT NULL, domain TEXT NOT NULL, message_id INTEGER) STRICT;
+	CREATE TEMP TABLE staged_blobs (sha256 TEXT PRIMARY KEY) STRICT;`
+
+const stageRow = `INSERT INTO staged (position, source, row_no, cells, address, key, name, member, own, grouped,
+	skip, reason, recipients, attachments, entry_sha256, folded, domain)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// fill writes the rows. It takes no lock of the database.
+func (g *staging) fill(ctx context.Context, conn *sql.Conn, fill func(add func(campaign.Entry) error) error) error {
+	g.sources = map[sourceKey]int{}
+	for i, src := range g.snap.Sources {
+		if _, ok := g.sources[sourceKey{src.File, src.Sheet}]; !ok {
+			g.sources[sourceKey{src.File, src.Sheet}] = i
+		}
+	}
+	return transact(ctx, conn, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, stagedTables); err != nil {
+			return err
+		}
+		row, err := tx.PrepareContext(ctx, stageRow)
+		if err != nil {
+			return err
+		}
+		blob, err := tx.PrepareContext(ctx, `INSERT INTO staged_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING`)
+		if err != nil {
+			return err
+		}
+		known := map[string]bool{} // of the few blobs that all rows share
+		return fill(func(e campaign.Entry) error { return g.add(ctx, row, blob, known, e) })
+	})
+}
+
+func (g *staging) add(ctx context.Context, row, blob *sql.Stmt, known map[string]bool, e campaign.Entry) error {
+	g.count++
+	attachments := "[]"
+	if len(e.Attachments) > 0 {
+		attachments = encode(e.Attachments)
+	}
+	for _, a := range e.Attachments {
+		if known[a.SHA256] {
+			continue
+		}
+		if _, err := blob.ExecContext(ctx, a.SHA256); err != nil {
+			return err
+		}
+		if len(known) < 1000 {
+			known[a.SHA256] = true
+		}
+	}
+	own := e.Skip == "" && !e.Member
+	_, err := row.ExecContext(ctx, g.count, g.source(e.Row), e.Number, encode(e.Values), e.Address, e.Key, e.Name,
+		e.Member, own, e.Rows != nil, e.Skip, e.Reason, e.Recipients, attachments, e.SHA256,
+		fold(e.Address), foldDomain(e.Address))
+	return err
+}
+
+// source is the index of the row's list file; one that the snapshot does not
+// name is added with what the row knows of it.
+func (g *staging) source(r campaign.Row) int {
+	key := sourceKey{r.Source, r.Sheet}
+	i, ok := g.sources[key]
+	if !ok {
+		i = len(g.snap.Sources)
+		g.snap.Sources = append(g.snap.Sources[:i:i], campaign.Source{File: r.Source, Sheet: r.Sheet})
+		g.sources[key] = i
+	}
+	if g.snap.Sources[i].Columns == nil {
+		g.snap.Sources[i].Columns = r.Columns
+	}
+	return i
+}
+
+// encode is JSON without the escapes that HTML wants.
+func encode(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // strings and numbers only
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// prepare finds out which rows stand for messages, which of those the store
+// has, and who is suppressed.
+func (g *staging) prepare(ctx context.Context, tx *sql.Tx, id int64, rekeyed bool) error {
+	if err := g.identities(ctx, tx); err != nil {
+		return err
+	}
+	if err := g.match(ctx, tx, id); err != nil {
+		return err
+	}
+	if rekeyed {
+		if err := g.guard(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return g.suppress(ctx, tx)
+}
+
+// identities makes rows that are skipped by exclude or suppression stand for
+// a message too, unless another row does: they may come back.
+func (g *staging) identities(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, `CREATE INDEX temp.staged_identity ON staged (address, key)`); err != nil {
+		return err
+	}
+	var address string
+	var first, second int
+	err := tx.QueryRowContext(ctx, `SELECT address, min(row_no), max(row_no) FROM staged WHERE own = 1
+		GROUP BY address, key HAVING count(*) > 1 LIMIT 1`).Scan(&address, &first, &second)
+	if err == nil {
+		return fmt.Errorf("two messages for %s with one key, rows %d and %d", address, first, second)
+	}
+	if err != sql.ErrNoRows {
+		return err
+	}
+	return g.claimIdentity(ctx, tx, `skip IN ('excluded', 'suppressed')`)
+}
+
+// claimIdentity sets own on the first row of an identity that the condition
+// holds for, where no row has it.
+func (g *staging) claimIdentity(ctx context.Context, tx *sql.Tx, where string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE staged SET own = 1 WHERE position IN (
+		SELECT min(position) FROM staged e WHERE member = 0 AND own = 0 AND address <> '' AND `+where+`
+		AND NOT EXISTS (SELECT 1 FROM staged o WHERE o.address = e.address AND o.key = e.key AND o.own = 1)
+		GROUP BY address, key)`)
+	return err
+}
+
+// match finds the messages in the store. A row that gets nothing for another
+// reason (filtered out) stands for its message if the store has one.
+func (g *staging) match(ctx context.Context, tx *sql.Tx, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE staged SET message_id = (SELECT m.id FROM messages m WHERE m.campaign_id = ?
+		AND m.own = 1 AND m.address = staged.address AND m.key = staged.key) WHERE member = 0 AND address <> ''`, id)
+	if err != nil {
+		return err
+	}
+	if err := g.claimIdentity(ctx, tx, `message_id IS NOT NULL`); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE staged SET message_id = NULL WHERE own = 0`); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `CREATE INDEX IF NOT EXISTS temp.staged_message ON staged (message_id)`)
+	return err
+}
+
+// guard skips people whom the campaign has written to under another key.
+func (g *staging) guard(ctx context.Context, tx *sql.Tx, id int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE staged SET skip = ?,
+		reason = 'the campaign has written to this address already, under another key'
+		WHERE own = 1 AND skip = '' AND message_id IS NULL AND EXISTS (SELECT 1 FROM messages m
+		WHERE m.campaign_id = ? AND m.own = 1 AND m.address = staged.address AND m.state IN
+		('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed'))`, campaign.SkipDuplicate, id)
+	return err
+}
+
+func (g *staging) suppress(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT e.position, s.address, s.reason FROM staged e
+		JOIN suppressions s ON s.folded = e.folded WHERE e.own = 1 AND e.skip = ''
+		UNION ALL SELECT e.position, s.address, s.reason FROM staged e
+		JOIN suppressions s ON s.folded = e.domain WHERE e.own = 1 AND e.skip = ''`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	reasons := map[int]string{}
+	for rows.Next() {
+		var position int
+		var entry, reason string
+		if err := rows.Scan(&position, &entry, &reason); err != nil {
+			return err
+		}
+		reasons[position] = suppressionReason(entry, reason)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for position, reason := range reasons {
+		_, err := tx.ExecContext(ctx, `UPDATE staged SET skip = ?, reason = ? WHERE position = ?`,
+			campaign.SkipSuppressed, reason, position)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"tebar/campaign"
+)
+
+// A querier is a transaction or a connection.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// An opener begins transactions: the writer's pool, or a proposal's connection.
+type opener interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+// busyTries is how often a write waits out busy_timeout (10 s each).
+const busyTries = 3
+
+// update runs f in one immediate transaction of the writer. f may run again
+// when the database was locked for longer than the time-out.
+func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.updateOn(ctx, s.write, f)
+}
+
+func (s *Store) updateOn(ctx context.Context, db opener, f func(tx *sql.Tx) error) (err error) {
+	for range busyTries {
+		if err = transact(ctx, db, nil, f); !isBusy(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return explain(s.path, err)
+}
+
+// view runs f in one read transaction: it sees one moment of the store.
+func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return explain(s.path, transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f))
+}
+
+func transact(ctx context.Context, db opener, opts *sql.TxOptions, f func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
+
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// What a person can do about the file.
+const (
+	writableHint = "make the file and its folder writable for you, or name another with --store PATH"
+	damagedHint  = "keep the file as it is, and go on from a backup (`tebar store backup` makes one)"
+)
+
+// explain names what SQLite says about the file in words that a person can
+// act on; other errors pass.
+func explain(path string, err error) error {
+	var e *sqlite.Error
+	var hint *campaign.HintError
+	switch {
+	case errors.As(err, &hint):
+		return err
+	case errors.Is(err, fs.ErrPermission):
+		return refused(fmt.Errorf("%w: %w", ErrReadOnly, err), writableHint)
+	case !errors.As(err, &e):
+		return err
+	}
+	named := func(kind error) error { return fmt.Errorf("%s: %w: %w", path, kind, err) }
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return refused(named(ErrForeign), "the file is no database; name another one with --store PATH")
+	case sqlite3.SQLITE_CORRUPT:
+		return refused(named(ErrDamaged), damagedHint)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return refused(named(ErrReadOnly), writableHint)
+	case sqlite3.SQLITE_FULL:
+		return refused(named(ErrFull), "make room on the disk, and go on with `tebar resume`")
+	}
+	return err
+}
+
+// changed runs a statement and says how many rows it changed.
+func changed(ctx context.Context, q querier, query string, args ...any) (int, error) {
+	res, err := q.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+// micros is a time as the store keeps it; the zero time is NULL.
+func micros(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
+}
+
+// instant is a stored time; NULL is the zero time.
+func instant(v sql.NullInt64) time.Time {
+	if !v.Valid {
+		return time.Time{}
+	}
+	return time.UnixMicro(v.Int64).UTC()
+}

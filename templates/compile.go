@@ -1,0 +1,163 @@
+package templates
+
+import (
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"io"
+	"maps"
+	"slices"
+	texttemplate "text/template"
+	"text/template/parse"
+
+	"tebar/campaign"
+)
+
+// missing makes a column that is not there an error.
+const missing = "missingkey=error"
+
+// grow parses a text and rewrites its trees.
+func grow(name, text string, watch bool) (map[string]*parse.Tree, []watched, error) {
+	trees, err := parseTrees(name, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := rewriter{watch: watch}
+	for _, n := range slices.Sorted(maps.Keys(trees)) {
+		if trees[n].Root != nil {
+			w.tree(trees[n])
+		}
+	}
+	return trees, w.watchs, nil
+}
+
+func compileText(name, text string, watch bool) (*texttemplate.Template, []watched, error) {
+	trees, watchs, err := grow(name, text, watch)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := texttemplate.New(name).Option(missing).Funcs(textFunctions())
+	for n, tree := range trees {
+		if _, err := t.AddParseTree(n, tree); err != nil {
+			return nil, nil, err
+		}
+	}
+	return t.Lookup(name), watchs, nil
+}
+
+// compileHTML also runs the escaper, which html/template does at first use.
+func compileHTML(name, text string, marks []mark, watch bool) (*htmltemplate.Template, []watched, error) {
+	trees, watchs, err := grow(name, text, watch)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := htmltemplate.New(name).Option(missing).Funcs(htmlFunctions(marks))
+	for n, tree := range trees {
+		if _, err := t.AddParseTree(n, tree); err != nil {
+			return nil, nil, err
+		}
+	}
+	t = t.Lookup(name)
+	var escape *htmltemplate.Error
+	if err := t.Execute(io.Discard, record{}); errors.As(err, &escape) {
+		return nil, nil, escape
+	}
+	return t, watchs, nil
+}
+
+// A checked template is a source as it was written, ready to be checked
+// against columns and rows.
+type checked struct {
+	src     *source
+	uses    []use
+	rows    bool
+	text    *texttemplate.Template // or
+	html    *htmltemplate.Template
+	watched []watched
+}
+
+// check parses a source for checking. The text is the source's, masked or
+// not; html says which engine fills it.
+func check(src *source, text string, marks []mark, html bool) (*checked, campaign.Problems) {
+	if found := src.readable(); len(found) > 0 {
+		return nil, found
+	}
+	found := src.syntax(text)
+	if len(found) > 0 {
+		return nil, append(found, lexicalFaults(src, text, marks)...)
+	}
+	trees, err := parseTrees(src.field, text)
+	if err != nil {
+		return nil, campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
+	}
+	a := analyse(src.field, trees, func(name string) bool { return offered(name) || name == "_m" && len(marks) > 0 })
+	for _, f := range a.faults {
+		found = append(found, src.problem(campaign.Error, f.at, f.message, f.hint))
+	}
+	if len(found) > 0 {
+		return nil, found
+	}
+	c := &checked{src: src, uses: a.uses, rows: a.rows}
+	if html {
+		c.html, c.watched, err = compileHTML(src.field, text, marks, true)
+	} else {
+		c.text, c.watched, err = compileText(src.field, text, true)
+	}
+	if err != nil {
+		return nil, campaign.Problems{src.escapeProblem(err)}
+	}
+	return c, nil
+}
+
+// lexicalFaults are the unknown functions of those actions that parse, when
+// others do not: each action is looked at alone.
+func lexicalFaults(src *source, text string, marks []mark) campaign.Problems {
+	var found campaign.Problems
+	for _, seg := range split(text) {
+		if _, is := markOf(seg, marks); is || !seg.action || seg.kind() != prints {
+			continue
+		}
+		trees, err := parseTrees(src.field, seg.text)
+		if err != nil {
+			continue
+		}
+		for _, f := range analyse(src.field, trees, offered).faults {
+			found = append(found, src.problem(campaign.Error, seg.pos+f.at, f.message, f.hint))
+		}
+	}
+	return found
+}
+
+// unknownFunction is most often a column without its dot.
+func unknownFunction(n *parse.IdentifierNode) fault {
+	f := fault{at: int(n.Position()), message: fmt.Sprintf("there is no function %s", quoted(n.Ident))}
+	f.hint = fmt.Sprintf("a column is written with a dot: {{.%s}}", n.Ident)
+	if near := nearest(n.Ident, offeredNames(), 1); near != "" {
+		f.hint = fmt.Sprintf("did you mean %s? %s", near, f.hint)
+	}
+	return f
+}
+
+// escapeProblem puts html/template's refusal into words.
+func (s *source) escapeProblem(err error) campaign.Problem {
+	var e *htmltemplate.Error
+	if !errors.As(err, &e) {
+		return s.problem(campaign.Error, 0, err.Error(), "")
+	}
+	hint := "write the HTML around the action in full"
+	switch e.ErrorCode {
+	case htmltemplate.ErrEndContext:
+		hint = "a tag, a quoted attribute or a comment is opened and never closed"
+	case htmltemplate.ErrBranchEnd, htmltemplate.ErrRangeLoopReentry:
+		hint = "each branch of an if must end in the same place of the HTML: close tags and quotes in the branch that opens them"
+	case htmltemplate.ErrAmbigContext:
+		hint = "an attribute or script cannot be cut in two by an if"
+	case htmltemplate.ErrPredefinedEscaper:
+		hint = "take html or urlquery out: cells are escaped by themselves"
+	}
+	at := 0
+	if e.Line > 0 {
+		at = s.offset(e.Line, 0)
+	}
+	return s.problem(campaign.Error, at, e.Description, hint)
+}

@@ -1,0 +1,230 @@
+package templates
+
+import (
+	"context"
+	htmltemplate "html/template"
+	"io"
+	"strings"
+	texttemplate "text/template"
+	"unicode"
+
+	"tebar/campaign"
+)
+
+// Names says how the user's files are called, for problems; any may be "".
+type Names struct{ Campaign, HTML, Markdown, Text string }
+
+// A Set is a campaign's letter, parsed. Its methods may be called at the same
+// time.
+type Set struct {
+	subject *texttemplate.Template
+	html    *htmltemplate.Template // nil where the letter has none
+	perRow  bool                   // CSS is inlined after each row was filled
+	styled  bool                   // the text needs CSS inlined, though the HTML does not want it
+	text    *texttemplate.Template // nil where each row's text is made from its HTML
+	derived bool                   // text was made from the HTML; it may send a row back there
+	rows    bool                   // .rows is used
+
+	checks []*checked
+	naming naming
+}
+
+// Rendered is the letter for one recipient: UTF-8, LF line ends.
+type Rendered struct {
+	Subject string // one line
+	HTML    string // "" where the letter has none
+	Text    string // always there
+}
+
+// Parse parses all bodies and collects what is wrong with them, with file,
+// line and column. The Set is nil only when there are errors.
+func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
+	s := &Set{}
+	var found campaign.Problems
+	add := func(c *checked, problems campaign.Problems) bool {
+		found = append(found, problems...)
+		if c != nil {
+			s.checks = append(s.checks, c)
+			s.rows = s.rows || c.rows
+		}
+		return c != nil
+	}
+	subject := newSource(n.Campaign, "subject", l.Subject)
+	add(check(subject, subject.text, nil, false))
+	switch {
+	case l.HTML != "":
+		src := newSource(n.HTML, "body.html", l.HTML)
+		masked, marks := mask(src.text)
+		if add(check(src, masked, marks, true)) {
+			found = append(found, s.useHTML(src, masked, marks, l.InlineCSS, l.Text == "")...)
+		}
+	case l.Markdown != "":
+		src := newSource(n.Markdown, "body.markdown", l.Markdown)
+		if add(check(src, src.text, nil, false)) {
+			found = append(found, s.useMarkdown(src, l.InlineCSS, l.Text == "")...)
+		}
+	}
+	if l.Text != "" {
+		src := newSource(n.Text, "body.text", l.Text)
+		if add(check(src, src.text, nil, false)) {
+			found = append(found, s.useText(src, src.text)...)
+		}
+	}
+	if l.HTML == "" && l.Markdown == "" && l.Text == "" {
+		found = append(found, campaign.Problem{
+			Severity: campaign.Error, File: n.Campaign, Field: "body",
+			Message: "the letter is empty", Hint: "name a file with text in it: body: {html: body.html}",
+		})
+	}
+	if found.Errors() > 0 {
+		return nil, found
+	}
+	var err error
+	if s.subject, _, err = compileText("subject", subject.text, false); err != nil {
+		return nil, append(found, subject.problem(campaign.Error, 0, err.Error(), ""))
+	}
+	return s, found
+}
+
+// useHTML prepares the HTML, inlined once where that is sound, and the text
+// that is made from it where none is given.
+func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText bool) campaign.Problems {
+	final, styled := masked, hasStyle.MatchString(masked)
+	inlined, once := masked, true
+	if styled {
+		inlined, once = inlineSource(masked, marks)
+	}
+	if once {
+		if t, _, err := compileHTML(src.field, inlined, marks, false); err != nil {
+			once = false
+		} else if inline {
+			s.html = t
+		}
+	}
+	s.perRow = inline && !once
+	s.styled = styled && !inline
+	if s.html == nil {
+		t, _, err := compileHTML(src.field, final, marks, false)
+		if err != nil {
+			return campaign.Problems{src.escapeProblem(err)}
+		}
+		s.html = t
+	}
+	if !wantText || !once {
+		return nil
+	}
+	if text, ok := textSource(inlined, marks); ok {
+		if t, _, err := compileText("body.text", text, false); err == nil {
+			s.text, s.derived = t, true
+		}
+	}
+	return nil
+}
+
+// useMarkdown prepares the HTML made of the Markdown, and the Markdown as text.
+func (s *Set) useMarkdown(src *source, inline, wantText bool) campaign.Problems {
+	doc, err := markdownHTML(src.text)
+	if err != nil {
+		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
+	}
+	masked, marks := mask(doc)
+	if found := s.useHTML(src, masked, marks, inline, false); len(found) > 0 {
+		for i := range found { // its lines are those of the HTML made
+			found[i].Line, found[i].Column, found[i].Excerpt = 0, 0, ""
+		}
+		return found
+	}
+	if wantText {
+		return s.useText(src, markdownText(src.text))
+	}
+	return nil
+}
+
+func (s *Set) useText(src *source, text string) campaign.Problems {
+	t, _, err := compileText("body.text", text, false)
+	if err != nil {
+		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
+	}
+	s.text = t
+	return nil
+}
+
+// Render fills the letter for one recipient. Errors say which template and
+// place; ErrTooLong and ErrTooSlow can be told apart.
+func (s *Set) Render(ctx context.Context, r campaign.Recipient) (Rendered, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	rec := s.naming.recipient(&r, s.rows, nil)
+	var out Rendered
+	subject, err := fill(ctx, s.subject, rec)
+	if err != nil {
+		return Rendered{}, s.explain(ctx, r, err)
+	}
+	out.Subject = oneLine(subject)
+	if s.html != nil {
+		if out.HTML, err = fill(ctx, s.html, rec); err != nil {
+			return Rendered{}, s.explain(ctx, r, err)
+		}
+	}
+	if out.Text, err = s.renderText(ctx, rec, &out.HTML); err != nil {
+		return Rendered{}, s.explain(ctx, r, err)
+	}
+	return out, nil
+}
+
+// renderText fills the text, or makes it from the filled HTML, which it
+// inlines on the way where that is asked for.
+func (s *Set) renderText(ctx context.Context, rec record, document *string) (string, error) {
+	if s.perRow {
+		inlined, err := inlineRow(*document)
+		if err != nil {
+			return "", err
+		}
+		*document = inlined
+	}
+	if s.text != nil {
+		text, err := fill(ctx, s.text, rec)
+		if err != nil || !s.derived || !strings.Contains(text, notPlain) {
+			return text, err
+		}
+	}
+	shown := *document
+	if s.styled {
+		inlined, err := inlineRow(shown)
+		if err != nil {
+			return "", err
+		}
+		shown = inlined
+	}
+	if err := ctx.Err(); err != nil {
+		return "", tooSlow(ctx, err)
+	}
+	return plainText(shown)
+}
+
+// A template of either kind.
+type executer interface {
+	Execute(w io.Writer, data any) error
+}
+
+// fill runs one template.
+func fill(ctx context.Context, t executer, rec record) (string, error) {
+	out := sink{ctx: ctx}
+	out.Grow(4 << 10)
+	if err := t.Execute(&out, rec); err != nil {
+		return "", err
+	}
+	return out.String(), nil
+}
+
+// oneLine makes a subject of what a template printed: line ends and other
+// controls are blanks.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
