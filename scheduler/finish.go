@@ -49,6 +49,8 @@ func (f *forecast) finish(p *Plan) string {
 		return "nothing to send"
 	case f.small >= 0:
 		return fmt.Sprintf("%s; message %d %s", f.done(p), f.count+1, tooBig(f.needs, f.limits[f.small], ""))
+	case f.late && f.end == never:
+		return fmt.Sprintf("%s; %d of %d cannot go: %s", f.done(p), p.TooLate, p.Messages, neverOpen)
 	case f.late:
 		return fmt.Sprintf("%s; %d of %d do not fit before the end, %s: set a later end",
 			f.done(p), p.TooLate, p.Messages, fullDate(f.end.in(f.cal.loc)))

@@ -89,10 +89,6 @@ func (s *Scheduler) forecast(u campaign.Usage, now time.Time) *forecast {
 
 // add plans one message of n recipients, unless there is no time for it.
 func (f *forecast) add(n int) bool {
-	if f.now >= f.end {
-		f.late = true
-		return false
-	}
 	if f.small = f.windows.small(n); f.small >= 0 {
 		f.needs = n
 		return false

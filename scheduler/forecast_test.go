@@ -92,6 +92,38 @@ func TestCalendarMonths(t *testing.T) {
 	}
 }
 
+// A long campaign against the plainest recurrence: a message goes a pause after
+// the last one, and a window after the one that lies as far back as the limit.
+func TestLongForecast(t *testing.T) {
+	now := jakarta(t)
+	limits := []campaign.Limit{{Max: 6000, Window: 10 * time.Second}, {Max: 7, Window: time.Minute}, {Max: 2500, Window: 24 * time.Hour}, {Max: 4000, Window: 50 * time.Hour}}
+	s := compile(t, scheduler.Rules{Limits: limits, Schedule: campaign.Schedule{Pace: campaign.Pace{Min: time.Second}}})
+	at := make([]time.Time, 30_000)
+	for i := range at {
+		at[i] = now
+		if i > 0 {
+			at[i] = at[i-1].Add(time.Second)
+		}
+		for _, l := range limits {
+			if i >= l.Max {
+				at[i] = later(at[i], at[i-l.Max].Add(l.Span()))
+			}
+		}
+		if i%9973 == 0 || i == len(at)-1 {
+			if plan := s.Forecast(campaign.Usage{}, now, i+1, nil); !plan.FinishAt.Equal(at[i]) {
+				t.Fatalf("message %d at %s, want %s", i, plan.FinishAt, at[i])
+			}
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // What does not fit before the end is counted, and the finish says so.
 func TestTooLate(t *testing.T) {
 	now := jakarta(t)
@@ -133,6 +165,7 @@ func TestFinish(t *testing.T) {
 		{"pace", nil, campaign.Schedule{Pace: pace}, 60, 1, "60 messages on one day, the last Mon 1 Mar 2027 09:21, bound by pace 10s-30s"},
 		{"hours", nil, campaign.Schedule{Pace: campaign.Pace{Min: time.Hour}, Hours: []campaign.Hours{{From: 540, To: 660}}}, 5, 1, "5 messages on 3 days, the last Wed 3 Mar 2027 09:00, bound by hours 09:00-11:00"},
 		{"days", gmail, campaign.Schedule{Days: []time.Weekday{1, 2, 6}}, 300, 1, "300 messages on 3 days, the last Sat 6 Mar 2027 00:00, bound by days mon-tue, sat"},
+		{"skipped for ever", gmail, campaign.Schedule{Skip: []campaign.DateRange{{From: "2027-03-02", To: "9999-12-31"}}}, 250, 1, "100 messages on one day, the last Mon 1 Mar 2027 09:00, bound by skip_dates; 150 of 250 cannot go: days, hours and skip_dates leave no time any more; open some"},
 		{"start", gmail, campaign.Schedule{Start: now.Add(time.Hour)}, 60, 1, "60 messages on one day, the last Mon 1 Mar 2027 10:00, bound by start"},
 	}
 	for _, tt := range tests {

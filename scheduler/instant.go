@@ -9,6 +9,9 @@ type instant int64
 // never is later than anything that can be asked for: the year 2200.
 const never = instant(7258118400 * int64(time.Second))
 
+// longestWait is what a window or a pause may be at most.
+const longestWait = 10 * 365 * 24 * time.Hour
+
 // instantOf gives a time as an instant, kept within 1..never.
 func instantOf(t time.Time) instant {
 	sec := t.Unix()
@@ -23,13 +26,10 @@ func instantOf(t time.Time) instant {
 
 func (i instant) in(loc *time.Location) time.Time { return time.Unix(0, int64(i)).In(loc) }
 
-// plus adds a wait; nothing plus a wait is nothing, and never is the end.
+// plus adds a wait of at most ten years; nothing plus a wait is nothing.
 func (i instant) plus(d time.Duration) instant {
-	switch {
-	case i == 0:
+	if i == 0 {
 		return 0
-	case d >= time.Duration(never-i):
-		return never
 	}
 	return i + instant(d)
 }

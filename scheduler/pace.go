@@ -81,5 +81,5 @@ func (s share) wait(open time.Duration, n int) time.Duration {
 		whole = float64(open) * (float64(s.window) / float64(24*time.Hour))
 	}
 	micros := math.Ceil(whole * float64(n) / float64(s.max) / float64(time.Microsecond))
-	return time.Duration(min(micros, float64(never)/1000)) * time.Microsecond
+	return time.Duration(micros) * time.Microsecond
 }

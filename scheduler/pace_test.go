@@ -92,6 +92,39 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+// The share is that of the date on which the message goes: dates of other
+// lengths, by the clocks or by the night before, have other shares.
+func TestSpreadByDate(t *testing.T) {
+	fri := []time.Weekday{time.Friday}
+	tests := []struct {
+		name, zone string
+		days       []time.Weekday
+		hours      []campaign.Hours
+		max        int
+		last, want string
+	}{
+		{"25 hours", "America/New_York", nil, []campaign.Hours{{From: 30, To: 180}}, 7, "2027-11-07T00:30:00-04:00", "2027-11-07 01:00 -04:00"},
+		{"23 hours", "America/New_York", nil, hours(1, 4), 4, "2027-03-14T01:00:00-05:00", "2027-03-14 01:30 -05:00"},
+		{"24.5 hours", "Australia/Lord_Howe", nil, hours(1, 3), 5, "2027-04-04T01:00:00+11:00", "2027-04-04 01:30 +11:00"},
+		{"friday", "UTC", fri, hours(20, 2), 4, "2027-03-05T20:30:00Z", "2027-03-05 21:30 +00:00"},
+		{"its night, half as long", "UTC", fri, hours(20, 2), 4, "2027-03-05T23:50:00Z", "2027-03-06 00:20 +00:00"},
+		{"midnight, when the share has passed by then", "UTC", fri, hours(20, 2), 4, "2027-03-05T23:20:00Z", "2027-03-06 00:00 +00:00"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			last := parse(t, tt.last)
+			s := compile(t, scheduler.Rules{
+				Limits:   []campaign.Limit{{Max: tt.max, Window: 24 * time.Hour}},
+				Schedule: campaign.Schedule{Zone: tt.zone, Days: tt.days, Hours: tt.hours, Spread: true},
+			})
+			slot := s.Next(campaign.Usage{Last: last}, last)
+			if got := slot.At.Format(wall); got != tt.want {
+				t.Errorf("next %s (%s), want %s", got, slot.Reason, tt.want)
+			}
+		})
+	}
+}
+
 // The day's quota fits into the day: N messages, the last a share before the end.
 func TestSpreadFillsTheDay(t *testing.T) {
 	now := jakarta(t)

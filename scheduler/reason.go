@@ -72,10 +72,17 @@ func (d *decision) endSlot() campaign.Slot {
 		slot.Reason = fmt.Sprintf("the end, %s, has passed: set a later end", fullDate(end))
 		return slot
 	}
+	if d.end == never {
+		slot.Reason = neverOpen
+		return slot
+	}
 	slot.Reason = fmt.Sprintf("the end, %s, comes before the next free time (%s): set a later end",
 		fullDate(end), d.slot().Reason)
 	return slot
 }
+
+// neverOpen: without an end, only the calendar (skip_dates) can leave no time.
+const neverOpen = "days, hours and skip_dates leave no time any more; open some"
 
 // fullDate is a time that is read long after it was written.
 func fullDate(t time.Time) string {

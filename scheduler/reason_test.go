@@ -38,6 +38,7 @@ func TestReasons(t *testing.T) {
 		{"the stricter account's", []campaign.Limit{daily}, campaign.Schedule{}, campaign.Usage{Spends: full(now.Add(-time.Hour), 2), Limits: []campaign.Limit{{Max: 2, Window: day}}}, campaign.CodeLimit, "daily limit 2/2 of rina@example.org, free at Tue 08:01"},
 		{"room for one, two wanted", []campaign.Limit{daily}, campaign.Schedule{}, campaign.Usage{Spends: full(now.Add(-time.Hour), 4), Next: 2}, campaign.CodeLimit, "daily limit 4/5 of rina@example.org (the message needs 2), free at Tue 08:01"},
 		{"waiting", []campaign.Limit{daily}, campaign.Schedule{}, campaign.Usage{Pending: 5}, campaign.CodeLimit, "daily limit 5/5 of rina@example.org, waiting for an answer from the server"},
+		{"an answer may make room", []campaign.Limit{daily}, campaign.Schedule{End: now.Add(time.Hour)}, campaign.Usage{Pending: 1, Spends: full(now.Add(-time.Hour), 4)}, campaign.CodeLimit, "daily limit 5/5 of rina@example.org, waiting for an answer from the server"},
 		{"too big", []campaign.Limit{daily}, campaign.Schedule{}, campaign.Usage{Next: 6}, campaign.CodeLimit, "the message counts for 6 recipients, more than the daily limit 5/24h of rina@example.org ever allows; raise the limit, or take off cc and bcc"},
 		{"all reserved", []campaign.Limit{{Max: 0, Window: day}}, campaign.Schedule{}, campaign.Usage{}, campaign.CodeLimit, "the message can never go: the daily limit 0/24h of rina@example.org leaves nothing; lower the reserve or raise the limit"},
 		{"start", nil, campaign.Schedule{Start: now.Add(14 * day)}, campaign.Usage{}, campaign.CodeStart, "starts Mon 15 Mar 2027 09:00 (Asia/Jakarta)"},
@@ -51,6 +52,8 @@ func TestReasons(t *testing.T) {
 		{"spread", []campaign.Limit{daily}, campaign.Schedule{Spread: true}, campaign.Usage{Last: now}, campaign.CodePace, "spread over the day, next at 13:48"},
 		{"locked", nil, campaign.Schedule{}, campaign.Usage{LockedUntil: now.Add(day), LockReason: "550 5.4.5 Daily user sending limit exceeded"}, campaign.CodeLocked, "550 5.4.5 Daily user sending limit exceeded, locked until Tue 09:00"},
 		{"the end has passed", nil, campaign.Schedule{End: now}, campaign.Usage{}, campaign.CodeEnd, "the end, Mon 1 Mar 2027 09:00, has passed: set a later end"},
+		{"the end is when it is free", []campaign.Limit{daily}, campaign.Schedule{End: now.Add(time.Minute)}, campaign.Usage{Spends: []campaign.Spend{{At: now.Add(-day), N: 5}}}, campaign.CodeEnd, "the end, Mon 1 Mar 2027 09:01, comes before the next free time (daily limit 5/5 of rina@example.org, free at 09:01): set a later end"},
+		{"skipped for ever", nil, campaign.Schedule{Skip: []campaign.DateRange{{From: "2027-03-01", To: "9999-12-31"}}}, campaign.Usage{}, campaign.CodeEnd, "days, hours and skip_dates leave no time any more; open some"},
 		{"the end is before", []campaign.Limit{daily}, campaign.Schedule{End: now.Add(time.Hour)}, campaign.Usage{Spends: full(now.Add(-time.Hour), 5)}, campaign.CodeEnd, "the end, Mon 1 Mar 2027 10:00, comes before the next free time (daily limit 5/5 of rina@example.org, free at Tue 08:01): set a later end"},
 	}
 	for _, tt := range tests {

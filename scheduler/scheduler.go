@@ -56,12 +56,12 @@ func New(r Rules) (*Scheduler, error) {
 func (s *Scheduler) check() error {
 	var problems []error
 	for _, l := range s.limits {
-		if l.Max < 0 || l.Window <= 0 {
-			problems = append(problems, fmt.Errorf("limit %s: want N/window with N of 1 or more, like 100/24h", l))
+		if l.Max < 0 || l.Window <= 0 || l.Window > longestWait {
+			problems = append(problems, fmt.Errorf("limit %s: want N/window, like 100/24h, with a window of at most ten years", l))
 		}
 	}
-	if p := s.pace; p.Min < 0 || p.Max < 0 || p.Max > 0 && p.Max < p.Min {
-		problems = append(problems, fmt.Errorf("pace %s-%s: want the shorter pause first, like 5s-15s", p.Min, p.Max))
+	if p := s.pace; p.Min < 0 || p.Max < 0 || max(p.Min, p.Max) > longestWait || p.Max > 0 && p.Max < p.Min {
+		problems = append(problems, fmt.Errorf("pace %s-%s: want the shorter pause first, like 5s-15s, and at most ten years", p.Min, p.Max))
 	}
 	if s.end <= s.start {
 		problems = append(problems, errors.New("end is not after start: set a later end"))
@@ -95,17 +95,20 @@ func (s *Scheduler) joined(more []campaign.Limit) []campaign.Limit {
 // that made it the latest, and Next at At is due. Two exceptions:
 //   - Never: the end has passed or comes before At (code end), or a limit is
 //     smaller than the message (code limit);
-//   - messages without an answer fill a limit: until they have one, no time is
-//     known. Where all else allows now, At is now + 1 s, to look again.
+//   - messages without an answer fill a limit, or alone keep the message from
+//     going before the end: one that is refused gives its room back. Where all
+//     else allows it, At is now + 1 s, to look again.
 //
 // It is a campaign.Decide.
 func (s *Scheduler) Next(u campaign.Usage, now time.Time) campaign.Slot {
-	d := s.decision(&u, now)
+	d := s.decide(&u, now)
 	switch {
 	case d.now >= s.end:
 		return d.endSlot()
 	case d.small >= 0:
 		return d.smallSlot()
+	case d.at.when >= s.end && d.roomMayCome(now):
+		return d.pendingSlot()
 	case d.at.when >= s.end:
 		return d.endSlot()
 	case d.at.when > d.now:
@@ -129,7 +132,7 @@ type decision struct {
 	at      bound // the earliest time that all rules allow
 }
 
-func (s *Scheduler) decision(u *campaign.Usage, now time.Time) *decision {
+func (s *Scheduler) decide(u *campaign.Usage, now time.Time) *decision {
 	d := &decision{
 		Scheduler: s, u: u, now: instantOf(now), n: max(1, u.Next),
 		limits: s.joined(u.Limits), small: -1, pending: -1,
@@ -152,6 +155,18 @@ func (s *Scheduler) decision(u *campaign.Usage, now time.Time) *decision {
 	return d
 }
 
+// roomMayCome says whether the message could go before the end if those without
+// an answer were refused: too late is final, so it must not be said too soon.
+func (d *decision) roomMayCome(now time.Time) bool {
+	if d.u.Pending == 0 || d.rule.by < byLimit {
+		return false
+	}
+	d.pending = int(d.rule.by - byLimit)
+	u := *d.u
+	u.Pending = 0
+	return d.decide(&u, now).at.when < d.end
+}
+
 // thresholds are the rules that name one instant. paced is the end of the
 // pause, 0 for none.
 func (s *Scheduler) thresholds(b bound, locked time.Time, paced instant) bound {
@@ -167,7 +182,7 @@ func (s *Scheduler) place(c *cursor, b bound, last instant, n int, sh share) bou
 	for {
 		open, ok := c.open(b.when)
 		if !ok {
-			return bound{never, byHours}
+			return b.or(never, c.cal.closedBy(b.when))
 		}
 		b = b.or(open, c.closedBy)
 		if !s.spread || last == 0 || sh.max == 0 {

@@ -1,8 +1,6 @@
 package scheduler
 
-import (
-	"tebar/campaign"
-)
+import "tebar/campaign"
 
 // A window counts what one limit holds while a forecast goes on. Spends leave
 // it oldest first, those of the history and those planned merged by time, and
@@ -53,22 +51,13 @@ func (w *windows) spend(at instant, n int) {
 	for i := range w.limits {
 		w.limits[i].used += n
 	}
-	if last := len(w.plan) - 1; last >= 0 && w.plan[last].at == at && w.all(w.gone+last) {
+	// A spend that some window has let go is older than that: a window is never 0.
+	if last := len(w.plan) - 1; last >= 0 && w.plan[last].at == at {
 		w.plan[last].n += n
 		return
 	}
 	w.forget()
 	w.plan = append(w.plan, planned{at, n})
-}
-
-// all says whether every window still counts a planned spend.
-func (w *windows) all(number int) bool {
-	for i := range w.limits {
-		if w.limits[i].planned > number {
-			return false
-		}
-	}
-	return true
 }
 
 // forget drops planned spends that no window counts, when they are half of all.

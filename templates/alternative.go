@@ -44,8 +44,15 @@ func plainText(document string) (string, error) {
 var (
 	lineEnds   = regexp.MustCompile(`[ \t]+\n`)
 	blankLines = regexp.MustCompile(`\n{3,}`)
-	unseen     = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u034f", "", "\u00ad", "", "\u00a0", " ", "\r\n", "\n", "\r", "\n")
+	unseen     = strings.NewReplacer("\u200b", "", "\ufeff", "", "\u034f", "", "\u00ad", "", "\u00a0", " ", "\r\n", "\n", "\r", "\n",
+		lessThan, "<", greaterThan, ">")
 )
+
+// The converter writes < and > of the text as entities and leaves those that
+// were there: noncharacters (Unicode, section 23.7) carry them through.
+const lessThan, greaterThan = "\ufdd0", "\ufdd1"
+
+var carried = strings.NewReplacer("<", lessThan, ">", greaterThan)
 
 // tidy takes away invisible characters, blanks at line ends and all but one
 // of several blank lines; the text ends with one line end.
@@ -66,6 +73,9 @@ var hiddenStyle = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibilit
 func prune(n *html.Node) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
+		if c.Type == html.TextNode {
+			c.Data = carried.Replace(c.Data)
+		}
 		_, hides := dom.GetAttribute(c, "hidden")
 		style, _ := dom.GetAttribute(c, "style")
 		if c.Type == html.CommentNode || c.Type == html.ElementNode && (hides || dropped[c.Data] || hiddenStyle.MatchString(style)) {

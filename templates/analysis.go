@@ -117,11 +117,15 @@ func (a *analysis) pipe(p *parse.PipeNode, row bool) {
 }
 
 func (a *analysis) command(c *parse.CommandNode, row bool) {
-	for _, arg := range c.Args {
+	for i, arg := range c.Args {
+		if _, name := arg.(*parse.IdentifierNode); name && i > 0 && c.Args[0].Type() == parse.NodeField {
+			continue // see spaced
+		}
 		a.arg(arg, row)
 	}
 	id, ok := c.Args[0].(*parse.IdentifierNode)
 	if !ok {
+		a.spaced(c)
 		return
 	}
 	switch id.Ident {
@@ -142,6 +146,18 @@ func (a *analysis) command(c *parse.CommandNode, row bool) {
 			a.faults = append(a.faults, fault{int(id.Position()), "mso takes one literal text, without --", `write {{mso "<br>"}}; for a cell, write <!--[if mso]>{{.name}}<![endif]-->`})
 		}
 	}
+}
+
+// spaced finds {{.first name}}: a column's name written with blanks.
+func (a *analysis) spaced(c *parse.CommandNode) {
+	field, ok := c.Args[0].(*parse.FieldNode)
+	if !ok || len(c.Args) < 2 {
+		return
+	}
+	a.faults = append(a.faults, fault{
+		int(field.Position()), "a column's name has no blank: {{" + c.String() + "}}",
+		"write {{." + ColumnName(c.String()) + "}}",
+	})
 }
 
 // text is the command's n-th argument where it is a literal text.

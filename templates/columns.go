@@ -8,19 +8,22 @@ import (
 	"unicode"
 
 	"github.com/agnivade/levenshtein"
+	"golang.org/x/text/unicode/norm"
 
 	"tebar/campaign"
 )
 
 // ColumnName is how templates call the column of a header: lower case, letters
-// (with their marks) and digits of any script kept, runs of all else one "_",
-// none at the ends, and one in front of a digit. "First Name" is first_name,
-// "2nd guest" is _2nd_guest; a header of signs alone gives "".
+// and digits of any script kept, runs of all else one "_", none at the ends,
+// and one in front of a digit. "First Name" is first_name, "2nd guest" is
+// _2nd_guest; a header of signs alone gives "". A letter and its accent are
+// one letter where Unicode has one for both (NFC); any other mark counts as
+// a sign, because text/template allows none in a name.
 func ColumnName(header string) string {
 	var b strings.Builder
 	gap := false
-	for _, r := range strings.ToLower(header) {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+	for _, r := range strings.ToLower(norm.NFC.String(header)) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			gap = true
 			continue
 		}

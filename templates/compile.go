@@ -1,12 +1,14 @@
 package templates
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	htmltemplate "html/template"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
 
@@ -84,7 +86,7 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 	}
 	found := src.syntax(text)
 	if len(found) > 0 {
-		return nil, append(found, lexicalFaults(src, text, marks)...)
+		return nil, inOrder(append(found, lexicalFaults(src, text, marks)...))
 	}
 	trees, err := parseTrees(src.field, text)
 	if err != nil {
@@ -95,7 +97,7 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 		found = append(found, src.problem(campaign.Error, f.at, f.message, f.hint))
 	}
 	if len(found) > 0 {
-		return nil, found
+		return nil, inOrder(found)
 	}
 	c := &checked{src: src, uses: a.uses, rows: a.rows}
 	if html {
@@ -107,6 +109,14 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 		return nil, campaign.Problems{src.escapeProblem(err)}
 	}
 	return c, nil
+}
+
+// inOrder sorts the problems of one template by place.
+func inOrder(found campaign.Problems) campaign.Problems {
+	slices.SortStableFunc(found, func(a, b campaign.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return found
 }
 
 // lexicalFaults are the unknown functions of those actions that parse, when
@@ -128,6 +138,22 @@ func lexicalFaults(src *source, text string, marks []mark) campaign.Problems {
 	return found
 }
 
+// lastOpened is where the tag, style, script or comment begins that the text
+// ends in.
+func lastOpened(text string) int {
+	var p place
+	last := 0
+	for at := 0; at < len(text); {
+		was := p.where
+		n := max(1, p.step(text[at:]))
+		if was == inText && p.where != inText {
+			last = at
+		}
+		at += n
+	}
+	return last
+}
+
 // unknownFunction is most often a column without its dot.
 func unknownFunction(n *parse.IdentifierNode) fault {
 	f := fault{at: int(n.Position()), message: fmt.Sprintf("there is no function %s", quoted(n.Ident))}
@@ -144,10 +170,11 @@ func (s *source) escapeProblem(err error) campaign.Problem {
 	if !errors.As(err, &e) {
 		return s.problem(campaign.Error, 0, err.Error(), "")
 	}
-	hint := "write the HTML around the action in full"
+	hint, message := "write the HTML around the action in full", e.Description
 	switch e.ErrorCode {
 	case htmltemplate.ErrEndContext:
-		hint = "a tag, a quoted attribute or a comment is opened and never closed"
+		message = "the HTML ends within a tag, an attribute, a style, a script or a comment"
+		hint = "close what is opened last: look for a missing >, \" or -->"
 	case htmltemplate.ErrBranchEnd, htmltemplate.ErrRangeLoopReentry:
 		hint = "each branch of an if must end in the same place of the HTML: close tags and quotes in the branch that opens them"
 	case htmltemplate.ErrAmbigContext:
@@ -155,9 +182,15 @@ func (s *source) escapeProblem(err error) campaign.Problem {
 	case htmltemplate.ErrPredefinedEscaper:
 		hint = "take html or urlquery out: cells are escaped by themselves"
 	}
+	message, _, _ = strings.Cut(message, ": {") // html/template's own state
 	at := 0
-	if e.Line > 0 {
+	switch {
+	case e.ErrorCode == htmltemplate.ErrEndContext:
+		at = lastOpened(s.text)
+	case e.Node != nil:
+		at = int(e.Node.Position())
+	case e.Line > 0:
 		at = s.offset(e.Line, 0)
 	}
-	return s.problem(campaign.Error, at, e.Description, hint)
+	return s.problem(campaign.Error, at, message, hint)
 }

@@ -37,6 +37,7 @@ func scan(segs []segment) (places map[int]place, comments []span) {
 	var from int
 	for i, s := range segs {
 		if s.action {
+			p.beginValue()
 			places[i] = p
 			if p.where == inValue {
 				p.prefix += s.text
@@ -187,6 +188,14 @@ func (p *place) stepValue(s string) int {
 		return p.stepTag(s)
 	}
 	return n
+}
+
+// beginValue notes that an action follows an = and so begins a value without
+// quotes.
+func (p *place) beginValue() {
+	if p.where == inTag && p.equals {
+		*p = place{where: inValue, tag: p.tag, attr: p.name, closes: p.closes}
+	}
 }
 
 // leaveTag is where a > leads.

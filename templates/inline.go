@@ -92,8 +92,10 @@ func inlineSource(masked string, marks []mark) (source string, ok bool) {
 			return "", false
 		}
 		token := toks.add(segs[i].text)
-		if places[i].where == inText {
-			control = control || segs[i].kind() > silent
+		if kind := segs[i].kind(); places[i].where == inText && kind != prints {
+			control = control || kind > silent
+			token = "<!--" + token + "-->"
+		} else if m, is := markOf(segs[i], marks); is && m.side == reveals {
 			token = "<!--" + token + "-->"
 		}
 		b.WriteString(token)
@@ -151,8 +153,8 @@ func inlinable(p place, css string) bool {
 	return false
 }
 
-// nested says that each if, range and with has its parts in one element, so
-// that a branch is whole elements and text.
+// nested says that each if, range and with has its parts in one element of the
+// body, so that a branch is whole elements and text.
 func nested(document string, toks *tokens) bool {
 	doc, err := html.Parse(strings.NewReader(document))
 	if err != nil {
@@ -166,7 +168,9 @@ func nested(document string, toks *tokens) bool {
 			continue
 		}
 		s := segment{text: toks.values[toks.number(re, "<!--"+n.Data+"-->")], action: true}
-		switch s.kind() {
+		kind := s.kind()
+		whole = whole && (kind <= silent || !outside[n.Parent.Data])
+		switch kind {
 		case opens:
 			stack = append(stack, n.Parent)
 		case divides:
@@ -178,6 +182,9 @@ func nested(document string, toks *tokens) bool {
 	}
 	return whole && len(stack) == 0
 }
+
+// outside of the body, elements are not where they stand in the source.
+var outside = map[string]bool{"": true, "html": true, "head": true}
 
 var conditional = regexp.MustCompile(`(?s)<!--\s*\[if[^\]]*\]>[<!\-\s]*-->|<!--\s*<!\[endif\]\s*-->|<!--\s*\[if.*?<!\[endif\]\s*-->|<!\[(?:if[^\]]*|endif)\]>`)
 

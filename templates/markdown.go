@@ -3,6 +3,7 @@ package templates
 import (
 	"bytes"
 	"fmt"
+	stdhtml "html"
 	"regexp"
 	"strings"
 
@@ -113,11 +114,13 @@ func (t *tokens) hoist(doc string) string {
 var (
 	mdImage  = regexp.MustCompile(`!\[([^\]]*)\]\(\s*<?[^)\s>]*>?(?:\s+"[^"]*")?\s*\)`)
 	mdLink   = regexp.MustCompile(`\[([^\]]+)\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)`)
+	mdEntity = regexp.MustCompile(`&(#\d+|#[xX][0-9a-fA-F]+|\w+);`)
 	mdEscape = regexp.MustCompile(`\\([!-/:-@\[-` + "`" + `{-~])`)
 )
 
 // markdownText makes the text template of a Markdown one: the Markdown as it
-// is, but for links (`text <url>`), pictures (their text) and backslashes.
+// is, but for links (`text <url>`), pictures (their text), backslashes and
+// entities.
 // An if or range alone on its line leaves no blank line.
 func markdownText(src string) string {
 	toks := newTokens(src)
@@ -134,7 +137,10 @@ func markdownText(src string) string {
 		m := mdLink.FindStringSubmatch(link)
 		return linkText(m[1], toks.escapeQuery(m[2]))
 	})
-	return toks.restore(mdEscape.ReplaceAllString(out, "$1"), `{{"{{"}}`)
+	out = strings.ReplaceAll(out, "\\\n", "\n")
+	out = mdEscape.ReplaceAllString(out, "$1")
+	out = mdEntity.ReplaceAllStringFunc(out, stdhtml.UnescapeString)
+	return toks.restore(out, `{{"{{"}}`)
 }
 
 // escapeQuery makes actions behind a question mark escape what they print.

@@ -86,7 +86,22 @@ func textSource(masked string, marks []mark) (source string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	return toks.restore(text, `{{"{{"}}`), true
+	return toks.restore(toks.sameLinks(text), `{{"{{"}}`), true
+}
+
+// sameLinks shows a link whose text is its own address once, as linkText does.
+func (t *tokens) sameLinks(text string) string {
+	inner := func(digits string) string {
+		_, rest, _ := strings.Cut(t.numbered(digits).inner(), " ")
+		return rest
+	}
+	re := regexp.MustCompile(t.prefix + `(\d+)z <(` + t.prefix + `(\d+)z)>`)
+	return re.ReplaceAllStringFunc(text, func(link string) string {
+		if m := re.FindStringSubmatch(link); inner(m[1]) == inner(m[3]) {
+			return m[2]
+		}
+		return link
+	})
 }
 
 // textValue is the action that stands in the text for one of the HTML.

@@ -15,17 +15,18 @@ import (
 // text may be the source's with some bytes masked, in the same places.
 func (s *source) syntax(text string) campaign.Problems {
 	var found campaign.Problems
-	mended := []byte(text)
+	mended, whole := []byte(text), true
 	for _, seg := range split(text) {
 		if !seg.action {
 			continue
 		}
 		if p, bad := s.badAction(seg); bad {
 			found = append(found, p)
+			whole = whole && seg.kind() != opens
 			neutral(mended[seg.pos : seg.pos+len(seg.text)])
 		}
 	}
-	if _, err := parseTrees(s.field, string(mended)); err != nil {
+	if _, err := parseTrees(s.field, string(mended)); err != nil && whole {
 		at, message := s.parseError(err)
 		found = append(found, s.problem(campaign.Error, at, message, syntaxHint(message)))
 	}
@@ -59,7 +60,7 @@ func (s *source) badAction(seg segment) (campaign.Problem, bool) {
 	if strings.Contains(message, "undefined variable") || strings.Contains(message, "break") || strings.Contains(message, "continue") {
 		return campaign.Problem{}, false
 	}
-	return s.problem(campaign.Error, seg.pos, seg.text+": "+message, syntaxHint(message)), true
+	return s.problem(campaign.Error, seg.pos, shown(seg.text)+": "+message, syntaxHint(message)), true
 }
 
 var placed = regexp.MustCompile(`^template: .*?:(\d+)(?::\d+)?: (.*)$`)
@@ -92,6 +93,15 @@ func syntaxHint(message string) string {
 		return `use straight quotes "..." in actions, not curly ones`
 	}
 	return "look at the action between {{ and }}"
+}
+
+// shown is an action on one line, and not too long, for a message.
+func shown(action string) string {
+	runes := []rune(strings.Join(strings.Fields(action), " "))
+	if len(runes) > 60 {
+		return string(runes[:59]) + "…"
+	}
+	return string(runes)
 }
 
 var errTooDeep = errors.New("the template is nested too deeply")

@@ -44,13 +44,15 @@ func loadAccounts(path string) (map[string]account, campaign.Problems, error) {
 	if path == "" {
 		return nil, nil, nil
 	}
-	r, root, err := open(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	data, err := readFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, nil, err
-	case root == nil || root.kind == nullNode:
+	}
+	r, root := parse(path, data)
+	if root == nil {
 		return nil, r.finish(), nil
 	}
 	accounts := map[string]account{}

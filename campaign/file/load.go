@@ -19,12 +19,19 @@ type Options struct {
 // the order of the file. Where a Problem is an Error the campaign is what was
 // understood; it is nil only where the YAML cannot be parsed.
 func Load(path string, opts Options) (*campaign.Campaign, campaign.Problems, error) {
-	r, root, err := open(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
+	c, problems := read(path, data, opts)
+	return c, problems, nil
+}
+
+// read is Load for a file's bytes.
+func read(path string, data []byte, opts Options) (*campaign.Campaign, campaign.Problems) {
+	r, root := parse(path, data)
 	if root == nil {
-		return nil, r.finish(), nil
+		return nil, r.finish()
 	}
 	d := newDraft(root)
 	readMap(r, root, campaignKeys(), d)
@@ -33,23 +40,19 @@ func Load(path string, opts Options) (*campaign.Campaign, campaign.Problems, err
 	if abs, err := filepath.Abs(path); err == nil {
 		d.File, d.Folder = abs, filepath.Dir(abs)
 	}
-	return &d.Campaign, append(r.finish(), problems...), nil
+	return &d.Campaign, append(r.finish(), problems...)
 }
 
-// open reads and parses a YAML file. The root is nil where that is impossible;
-// the reader then holds the reason.
-func open(path string) (*reader, *node, error) {
-	data, err := readFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
+// parse makes a tree of a YAML file's bytes. The root is nil where that is
+// impossible; the reader then holds the reason.
+func parse(path string, data []byte) (*reader, *node) {
 	text, ok := decode(data)
 	r := &reader{meant: map[string]bool{}, src: &source{name: path, lines: splitLines(text), mended: map[int]int{}}}
 	if !ok {
 		r.badText()
-		return r, nil, nil
+		return r, nil
 	}
-	return r, r.parse(), nil
+	return r, r.parse()
 }
 
 // badText names the first character that is not UTF-8.

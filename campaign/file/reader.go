@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"tebar/campaign"
 )
@@ -22,8 +24,23 @@ type reader struct {
 func (r *reader) add(severity campaign.Severity, at *node, hint, message string) {
 	r.problems = append(r.problems, campaign.Problem{
 		Severity: severity, File: r.src.name, Line: at.line, Column: r.src.column(at.line, at.column),
-		Field: at.path, Message: message, Hint: hint,
+		Field: printable(at.path, 200), Message: printable(message, 400), Hint: printable(hint, 600),
 	})
+}
+
+// printable makes a text fit for a terminal: what the file holds of control
+// and direction characters (Unicode Technical Report 36) becomes blank.
+func printable(text string, most int) string {
+	text = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '\u2028' || c == '\u2029' {
+			return ' '
+		}
+		return c
+	}, text)
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-3]) + "..."
+	}
+	return text
 }
 
 // fail notes an error; hint says what to do, and may be "".
@@ -103,10 +120,13 @@ func readPair[T any](r *reader, n *node, p pair, keys []key[T], into *T) {
 	}
 }
 
+// names are the keys of a table that may be written.
 func names[T any](keys []key[T]) []string {
 	var out []string
 	for _, k := range keys {
-		out = append(out, k.name)
+		if !k.later {
+			out = append(out, k.name)
+		}
 	}
 	return out
 }

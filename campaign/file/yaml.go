@@ -203,6 +203,7 @@ func (c *converter) alias(n *node, from *ast.AliasNode) *node {
 	target, ok := c.anchors[name]
 	if !ok {
 		c.flaw(n, "put the text in single quotes if the * belongs to it", "*%s points to nothing: no &%s stands before it", name, name)
+		n.kind, n.style, n.text, n.empty = textNode, quoted, "*"+name, false
 		return n
 	}
 	return c.node(target, n.path)

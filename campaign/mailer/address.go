@@ -68,6 +68,16 @@ func (d *draft) envelope() []string {
 	return list
 }
 
+// displayName puts a name on one line. In a name beyond ASCII a backslash
+// becomes a slash: net/mail would leave it bare in an encoded word, where RFC
+// 2047, section 5, rule 3 forbids it, and readers lose the whole address.
+func displayName(name string) string {
+	if !isASCII(name) {
+		name = strings.ReplaceAll(name, `\`, "/")
+	}
+	return oneSpace(name)
+}
+
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {

@@ -164,7 +164,7 @@ func (d *draft) address(field string, header gomail.AddrHeader, list ...campaign
 			first = spec.wire
 		}
 		d.utf8 = d.utf8 || !isASCII(spec.wire)
-		good = append(good, &mail.Address{Name: oneSpace(a.Name), Address: spec.bare})
+		good = append(good, &mail.Address{Name: displayName(a.Name), Address: spec.bare})
 	}
 	if len(good) > 0 {
 		d.msg.SetAddrHeaderFromMailAddress(header, good...)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,16 +195,13 @@ func TestAcceptedThenTrouble(t *testing.T) {
 	}
 }
 
-// large has a body that fits into no socket buffer.
-func large(t testing.TB) campaign.Envelope {
+// large has a body that fits into no socket buffers.
+var large = sync.OnceValue(func() campaign.Envelope {
 	m := sample()
-	m.Attachments = []File{{Name: "map.pdf", Data: bytes.Repeat([]byte("0123456789abcdef"), 1<<20)}}
-	e, err := Build(m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m.Attachments = []File{{Name: "map.pdf", Data: bytes.Repeat([]byte("0123456789abcdef"), 10<<16)}}
+	e, _ := Build(m)
 	return e
-}
+})
 
 // Trouble while the body is on its way.
 func TestBody(t *testing.T) {
@@ -223,7 +221,7 @@ func TestBody(t *testing.T) {
 			s := serve(t, sandbox.Options{Rules: []sandbox.Rule{{Stage: campaign.StageBody, Nth: 1, Reply: tt.reply}}})
 			m := sender(t, s, func(srv *Server) { srv.Timeouts.Block = tt.block })
 			var k marks
-			o := m.Send(context.Background(), large(t), k.mark)
+			o := m.Send(context.Background(), large(), k.mark)
 			if o.Verdict != tt.verdict || o.Code != tt.code || tt.code == 0 && k.n != 0 {
 				t.Errorf("%+v, %d marks", o, k.n)
 			}
@@ -301,7 +299,7 @@ func TestInterrupt(t *testing.T) {
 			want, count, e := campaign.Requeue, 0, envelope(t)
 			switch stage {
 			case campaign.StageBody:
-				e = large(t)
+				e = large()
 			case campaign.StageDot:
 				want, count = campaign.Accepted, 1
 			}
@@ -381,7 +379,7 @@ func TestAllOrNone(t *testing.T) {
 // What the server cannot take is said before a word of it is.
 func TestDoesNotFit(t *testing.T) {
 	small := serve(t, sandbox.Options{Size: 1000})
-	if o := sender(t, small).Send(context.Background(), large(t), nil); o.Verdict != campaign.Fault || o.Class != campaign.ClassSize {
+	if o := sender(t, small).Send(context.Background(), large(), nil); o.Verdict != campaign.Fault || o.Class != campaign.ClassSize {
 		t.Errorf("size: %+v", o)
 	}
 	plain := serve(t, sandbox.Options{Hide: []string{"SMTPUTF8"}})

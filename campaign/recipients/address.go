@@ -53,6 +53,11 @@ func parseAddress(text string) (address, name string, err error) {
 	if text == "" {
 		return "", name, errNoAddress
 	}
+	if strings.IndexByte(name, '@') >= 0 && !strings.EqualFold(name, text) {
+		if _, err := Address(name); err == nil {
+			return "", "", errSeveral // "a@example.org <b@example.org>"
+		}
+	}
 	at := strings.LastIndexByte(text, '@')
 	if at < 0 {
 		return "", name, errNoAt
@@ -73,7 +78,7 @@ func parseAddress(text string) (address, name string, err error) {
 // trimAddress takes off what stands around an address in lists.
 func trimAddress(text string) (address, name string) {
 	text = trimInvisible(text)
-	if open := strings.LastIndexByte(text, '<'); open >= 0 && strings.HasSuffix(text, ">") {
+	if open := strings.LastIndexByte(text, '<'); open >= 0 && open == strings.IndexByte(text, '<') && strings.HasSuffix(text, ">") {
 		name = strings.Trim(trimInvisible(text[:open]), `"'`)
 		text = trimInvisible(text[open+1 : len(text)-1])
 	}
@@ -133,7 +138,9 @@ func checkLocal(s string) error {
 		switch {
 		case strings.ContainsRune(separators, r) && strings.Contains(s, "@"):
 			return errSeveral
-		case r == '@' && !strings.ContainsAny(s, separators):
+		case r == '@' && strings.ContainsAny(s, separators):
+			return errSeveral
+		case r == '@':
 			return errTwoAt
 		case r < utf8.RuneSelf:
 			if !isAtom(byte(r)) {

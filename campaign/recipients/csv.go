@@ -25,8 +25,9 @@ type record struct {
 
 // A flaw is something wrong with one cell, or with the record (column 0).
 type flaw struct {
-	column  int // 1-based; 0 is the whole record
-	note    bool
+	column  int  // 1-based; 0 is the whole record
+	note    bool // only a warning; else it makes a bad row
+	severe  bool // an error whatever on_bad_row says
 	message string
 	hint    string
 }
@@ -69,6 +70,15 @@ func newCSVReader(r io.Reader, comma byte, set charset) *csvReader {
 // errOpenQuote is a quote that is not closed before the end of the file.
 var errOpenQuote = errors.New("a quote is never closed")
 
+// openQuote is the flaw of the record that a missing quote has swallowed.
+func openQuote(rec record) flaw {
+	return flaw{
+		column: len(rec.cells), severe: true,
+		message: "the quote that opens this cell is never closed: the rest of the file stands in it",
+		hint:    `delete the ", or close it behind the cell`,
+	}
+}
+
 // next gives the next record, blank ones too; io.EOF at the end. A cell's
 // text shares one string with its neighbours.
 func (c *csvReader) next() (record, error) {
@@ -78,13 +88,13 @@ func (c *csvReader) next() (record, error) {
 	}
 	c.number++
 	if err != nil && !errors.Is(err, errOpenQuote) {
-		return record{number: c.number}, err
+		return record{}, err
 	}
 	rec := record{number: c.number, cells: c.split()}
-	if err != nil {
-		return rec, err
-	}
 	c.inspect(&rec)
+	if err != nil {
+		rec.flaws = append(rec.flaws, openQuote(rec))
+	}
 	return rec, nil
 }
 

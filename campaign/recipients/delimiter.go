@@ -2,7 +2,6 @@ package recipients
 
 import (
 	"bytes"
-	"io"
 	"strings"
 )
 
@@ -54,9 +53,6 @@ func judge(sample []byte, comma byte, truncated bool) float64 {
 	var widths []int
 	for len(widths) < sniffRecords {
 		rec, err := r.next()
-		if err == io.EOF {
-			break
-		}
 		if err != nil {
 			break
 		}

@@ -2,7 +2,6 @@ package recipients
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -239,7 +238,7 @@ func (r *reading) explainList(ctx context.Context, list int, cs []conflict) (err
 	if err != nil {
 		return r.listError(p, err)
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer t.closeInto(&err)
 	for len(cs) > 0 && ctx.Err() == nil {
 		rec, err := t.next()
 		if err == io.EOF {

@@ -2,7 +2,6 @@ package recipients
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -73,7 +72,7 @@ func (r *reading) excludeFile(ctx context.Context, e campaign.Exclude, x *exclus
 	if err != nil {
 		return r.listError(p, err)
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer t.closeInto(&err)
 	at := finder{table: t}
 	column := 0
 	if e.On != "" {
@@ -100,12 +99,13 @@ func (r *reading) excludeRows(ctx context.Context, p *part, t *table, column int
 		if err == io.EOF {
 			return nil
 		}
-		if err != nil && !errors.Is(err, errOpenQuote) {
+		if err != nil {
 			return r.listError(p, t.placed(err))
 		}
-		if err != nil {
-			r.problems.add(p.at(rec, openQuote(rec), campaign.Error))
-			return nil
+		for _, f := range rec.flaws {
+			if !f.note {
+				r.problems.add(p.at(rec, f, campaign.Error))
+			}
 		}
 		if column >= len(rec.cells) || trimInvisible(rec.cells[column]) == "" {
 			continue

@@ -40,7 +40,7 @@ var goldens = []struct {
 		Exclude: []campaign.Exclude{{File: "answered.txt"}, {Campaign: "invite"}},
 	}}, opts: Options{Campaign: invited}},
 	{name: "unknown-campaign", lists: []campaign.List{{File: "members.tsv", Exclude: []campaign.Exclude{{Campaign: "invte"}}}}, opts: Options{Campaign: invited}},
-	{name: "exclude-on", lists: []campaign.List{{File: "orders.csv", Duplicates: campaign.DuplicatesGroup, Exclude: []campaign.Exclude{{File: "orders.csv", On: "item"}}}}},
+	{name: "exclude-on", lists: []campaign.List{{File: "orders.csv", Duplicates: campaign.DuplicatesGroup, Exclude: []campaign.Exclude{{File: "sold.csv", On: "Item"}}}}},
 	{name: "where", lists: []campaign.List{{File: "guests.csv"}}, opts: Options{Where: []func(campaign.Row) (bool, error){class7A}}},
 	{name: "headings", lists: []campaign.List{{File: "headings.csv", Name: "Name", Required: []string{"zzz"}, Email: "EMAIL"}}},
 	{name: "faults", lists: []campaign.List{

@@ -14,7 +14,7 @@ import (
 // or if one of the first rows has something in them.
 func (t *table) readHeader() error {
 	header, err := t.read()
-	if err != nil && !errors.Is(err, errOpenQuote) {
+	if err != nil {
 		return t.headerError(err)
 	}
 	for _, f := range header.flaws {
@@ -25,7 +25,7 @@ func (t *table) readHeader() error {
 			}
 		}
 	}
-	t.header, t.last = header, err
+	t.header = header
 	for len(t.peeked) < peekRows && t.last == nil {
 		rec, err := t.read()
 		if t.last = err; err == nil {

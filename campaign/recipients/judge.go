@@ -76,7 +76,7 @@ func addressFlaw(cell string, column int, err error) flaw {
 func (c *candidate) flaw(rec record, f flaw) {
 	severity := campaign.Warning
 	if !f.note {
-		if c.part.list.StopOnBad {
+		if c.part.list.StopOnBad || f.severe {
 			severity = campaign.Error
 		}
 		c.skip(campaign.SkipBadRow, f.message)

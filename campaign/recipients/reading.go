@@ -2,7 +2,6 @@ package recipients
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -94,28 +93,35 @@ func (r *reading) examine(ctx context.Context) error {
 }
 
 // checkModes refuses lists that say different things about duplicates: a row
-// of one list may repeat a row of another.
+// of one list may repeat a row of another. The first is taken for all then.
 func (r *reading) checkModes() {
 	first := campaign.DuplicatesError
-	for _, l := range r.lists {
-		if l.Duplicates == campaign.DuplicatesError || l.Duplicates == first {
+	told := false
+	for _, p := range r.parts {
+		mode := p.list.Duplicates
+		if mode == campaign.DuplicatesError || mode == first {
 			continue
 		}
-		if first != campaign.DuplicatesError {
-			p := fileProblem(l.File, fmt.Sprintf("`duplicates: %s` here and `duplicates: %s` on another list", l.Duplicates, first),
-				"write the same for all lists: a row of one may repeat a row of another")
-			p.Field = "recipients.duplicates"
-			r.problems.add(p)
-			return
+		if first == campaign.DuplicatesError {
+			first = mode
+			continue
 		}
-		first = l.Duplicates
+		p.list.Duplicates = first
+		if told {
+			continue
+		}
+		told = true
+		found := fileProblem(p.list.File, fmt.Sprintf("`duplicates: %s` here and `duplicates: %s` on another list", mode, first),
+			"write the same for all lists: a row of one may repeat a row of another")
+		found.Field = "recipients.duplicates"
+		r.problems.add(found)
 	}
 }
 
 // twice says whether the lists must be read before the first entry is known.
 func (r *reading) twice() bool {
-	for _, l := range r.lists {
-		if l.Duplicates == campaign.DuplicatesLast || l.Duplicates == campaign.DuplicatesGroup {
+	for _, p := range r.parts {
+		if p.list.Duplicates == campaign.DuplicatesLast || p.list.Duplicates == campaign.DuplicatesGroup {
 			return true
 		}
 	}
@@ -185,7 +191,8 @@ func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error
 		return err
 	}
 	p := r.parts[i]
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer func() { r.result.Sources[i].Rows = p.rows }()
+	defer t.closeInto(&err)
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -194,34 +201,18 @@ func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error
 		if err == io.EOF {
 			break
 		}
-		if err != nil && !errors.Is(err, errOpenQuote) {
-			return r.listError(p, t.placed(err))
-		}
 		if err != nil {
-			rec.flaws = append(rec.flaws, openQuote(rec))
+			return r.listError(p, t.placed(err))
 		}
 		if err := do(r.judge(p, rec)); err != nil {
 			return err
-		}
-		if err != nil {
-			r.problems.add(p.at(rec, openQuote(rec), campaign.Error))
-			break
 		}
 	}
 	return r.endOfList(p)
 }
 
-// openQuote is the flaw of the record that a missing quote has swallowed.
-func openQuote(rec record) flaw {
-	return flaw{
-		column: len(rec.cells), message: "the quote that opens this cell is never closed: the rest of the file stands in it",
-		hint: `delete the ", or close it behind the cell`,
-	}
-}
-
 // endOfList tells what is known only at the end of a list.
 func (r *reading) endOfList(p *part) error {
-	r.result.Sources[p.number].Rows = p.rows
 	if p.rows == 0 {
 		r.problems.add(fileProblem(p.list.File, "holds headings but no rows", "put a row for each person below the headings"))
 	}

@@ -18,6 +18,7 @@ type cell struct {
 	style   int
 	value   string // <v>, raw
 	formula bool
+	given   bool // a <v> is there, even an empty one
 }
 
 // A sheetRow is one <row>; its cells are valid until the next one.
@@ -130,6 +131,7 @@ func (s *sheetScan) readCell(start xml.StartElement) error {
 		switch e := t.(type) {
 		case xml.StartElement:
 			inValue = e.Name.Local == "v"
+			c.given = c.given || inValue
 			c.formula = c.formula || e.Name.Local == "f"
 		case xml.CharData:
 			if inValue {

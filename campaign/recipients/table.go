@@ -244,3 +244,10 @@ func (t *table) read() (record, error) {
 }
 
 func (t *table) close() error { return t.rows.close() }
+
+// closeInto closes the table and keeps the first error.
+func (t *table) closeInto(err *error) {
+	if closing := t.close(); *err == nil {
+		*err = closing
+	}
+}

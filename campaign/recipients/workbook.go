@@ -243,7 +243,7 @@ func (rec *record) note(c cell, text string) {
 			column: c.column, note: true, message: "the cell shows the error " + shown(text),
 			hint: "mend the formula; as it stands the letter shows the error",
 		})
-	case c.formula && text == "" && c.value == "" && c.kind != "str":
+	case c.formula && text == "" && c.value == "" && (c.kind != "str" || !c.given):
 		rec.flaws = append(rec.flaws, flaw{
 			column: c.column, note: true, message: "the cell holds a formula whose result is not in the file",
 			hint: "open the workbook in Excel or LibreOffice and save it, so that the result is kept",

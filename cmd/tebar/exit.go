@@ -5,8 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"tebar/campaign"
+	"tebar/campaign/prepare"
+	"tebar/campaign/report"
+	"tebar/campaign/secret"
+	"tebar/store"
+	"tebar/templates/starters"
 )
 
 // The exit codes.
@@ -55,12 +62,28 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &stop):
 		return int(stop)
-	case errors.As(err, &use), errors.As(err, &bad), errors.Is(err, campaign.ErrUnknown), errors.Is(err, campaign.ErrForgotten):
+	case errors.As(err, &use), errors.As(err, &bad), isRefusal(err):
 		return exitUsage
 	case errors.As(err, &taken), errors.Is(err, campaign.ErrFenced):
 		return exitTaken
 	}
 	return exitFailure
+}
+
+// refusals are what cannot be done as it was asked for; nothing is broken.
+var refusals = []error{
+	campaign.ErrUnknown, campaign.ErrForgotten, campaign.ErrCancelled,
+	store.ErrUnfinished, store.ErrUnconfirmed, store.ErrEngine, store.ErrNetwork, store.ErrSynchronised,
+	prepare.ErrNoRow, secret.ErrSyntax, report.ErrFormat, fs.ErrNotExist,
+}
+
+func isRefusal(err error) bool {
+	var (
+		early *store.TooSoonError
+		there *starters.ExistsError
+	)
+	return slices.ContainsFunc(refusals, func(r error) bool { return errors.Is(err, r) }) ||
+		errors.As(err, &early) || errors.As(err, &there)
 }
 
 // fail prints an error, with its hint, and gives the exit code.

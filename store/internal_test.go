@@ -1,0 +1,77 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"tebar/campaign"
+)
+
+func TestAge(t *testing.T) {
+	noon := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	now := moment{noon, "b", 10 * time.Hour}
+	for name, c := range map[string]struct {
+		then moment
+		want time.Duration
+	}{
+		"both clocks agree":        {moment{noon.Add(-time.Hour), "b", 9 * time.Hour}, time.Hour},
+		"wall was set forward":     {moment{noon.Add(-50 * time.Hour), "b", 9 * time.Hour}, time.Hour},
+		"wall was set back":        {moment{noon.Add(-time.Minute), "b", 5 * time.Hour}, time.Minute},
+		"another boot":             {moment{noon.Add(-50 * time.Hour), "a", 9 * time.Hour}, 50 * time.Hour},
+		"no boot clock":            {moment{at: noon.Add(-50 * time.Hour)}, 50 * time.Hour},
+		"in the future":            {moment{noon.Add(time.Hour), "b", 9 * time.Hour}, 0},
+		"in the future of boot":    {moment{noon.Add(-time.Hour), "b", 11 * time.Hour}, 0},
+		"in another boot's future": {moment{noon.Add(time.Hour), "a", 0}, 0},
+	} {
+		if got := now.age(c.then); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func FuzzFold(f *testing.F) {
+	for _, s := range []string{"A.B+c@googlemail.com", "@Example.org", "a@b@gmail.com", "+@gmail.com", ".@gmail.com", "x", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		once := fold(address)
+		if twice := fold(once); twice != once {
+			t.Errorf("fold(%q) = %q, again %q", address, once, twice)
+		}
+	})
+}
+
+func TestSynchronised(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/home/rina/OneDrive/t.db": true, "/home/rina/OneDrive - Example/t.db": true, "/home/rina/dropbox/t.db": true,
+		"/home/rina/Dropbox (Personal)/t.db": true, "/Users/r/Library/CloudStorage/GoogleDrive-r@gmail.com/t.db": true,
+		"/home/rina/.local/state/tebar/tebar.db": false, "/home/rina/dropboxes/t.db": false, "/srv/drive/t.db": false,
+	} {
+		if got := synchronised(path) != ""; got != want {
+			t.Errorf("synchronised(%q) = %v, want %v", path, got, want)
+		}
+	}
+}
+
+func TestIDDomain(t *testing.T) {
+	for from, want := range map[string]string{
+		"rina@Example.org": "example.org", "rina@xn--bcher-kva.example": "xn--bcher-kva.example",
+		"rina@bücher.example": "tebar.invalid", "rina@": "tebar.invalid", "r@a b": "tebar.invalid",
+	} {
+		if got := idDomain(from); got != want {
+			t.Errorf("idDomain(%q) = %q, want %q", from, got, want)
+		}
+	}
+}
+
+// Every verdict has a way from sending, and as a late outcome from unconfirmed.
+func TestVerdictsAreLegal(t *testing.T) {
+	for verdict, to := range verdicts {
+		if !campaign.CanMove(campaign.Sending, to) {
+			t.Errorf("%s: no way from sending to %s", verdict, to)
+		}
+		if to != campaign.Unconfirmed && !campaign.CanMove(campaign.Unconfirmed, to) {
+			t.Errorf("%s: no way from unconfirmed to %s", verdict, to)
+		}
+	}
+}
