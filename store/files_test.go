@@ -151,11 +151,11 @@ func TestOpenRefusesPlaces(t *testing.T) {
 		t.Skip("no symbolic links here")
 	}
 	for location, want := range map[string]error{
-		filepath.Join(base, "OneDrive", "tebar.db"):                  store.ErrSynchronised,
+		filepath.Join(base, "OneDrive", "tebar.db"):                   store.ErrSynchronised,
 		filepath.Join(base, "OneDrive - Example School", "t", "x.db"): store.ErrSynchronised,
-		filepath.Join(base, "link", "new", "tebar.db"):               store.ErrSynchronised,
-		filepath.Join(base, "Google Drive", "tebar.db"):              store.ErrSynchronised,
-		"postgres://localhost/tebar":                                 store.ErrEngine,
+		filepath.Join(base, "link", "new", "tebar.db"):                store.ErrSynchronised,
+		filepath.Join(base, "Google Drive", "tebar.db"):               store.ErrSynchronised,
+		"postgres://localhost/tebar":                                  store.ErrEngine,
 	} {
 		var hint *campaign.HintError
 		if _, err := store.Open(t.Context(), location, store.Options{}); !errors.Is(err, want) || !errors.As(err, &hint) {

@@ -64,7 +64,7 @@ func TestMonths(t *testing.T) {
 
 func noBoot() (string, time.Duration, bool) { return "", 0, false }
 
-// sendAll sends until the campaign is complete; waits are an hour at most.
+// sendAll sends until the campaign is complete, and looks every half hour.
 func sendAll(t *testing.T, r *store.Runner) (receipts []receipt) {
 	t.Helper()
 	ctx := context.Background()
@@ -76,7 +76,7 @@ func sendAll(t *testing.T, r *store.Runner) (receipts []receipt) {
 		case err != nil:
 			t.Fatal(err)
 		case c.Message == 0:
-			time.Sleep(time.Minute)
+			time.Sleep(30 * time.Minute)
 			continue
 		}
 		if err := r.Mark(ctx, c); err != nil {

@@ -138,9 +138,12 @@ func (c *spends) ages(now moment, span time.Duration, loose []entry) []campaign.
 	return c.out
 }
 
+// Both queries repeat the condition of the index reservations_open, or SQLite
+// would not see that it holds.
+
 func unconfirmedEntries(ctx context.Context, tx querier, account string) ([]entry, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT at, boot_id, boot_us, n, 0 FROM reservations
-		WHERE account = ? AND state = 'unconfirmed'`, account)
+		WHERE account = ? AND state = 'unconfirmed' AND state <> 'spent'`, account)
 	if err != nil {
 		return nil, err
 	}

@@ -104,6 +104,24 @@ func balanced(segs []segment) bool {
 	return depth == 0
 }
 
+var closer = regexp.MustCompile(`^-*!?>`)
+
+// torn finds actions directly before a > in a comment that hides: a cell that
+// ends in -- would end the comment there.
+func torn(masked string, marks []mark) []fault {
+	var found []fault
+	segs := settle(split(masked))
+	within := false
+	for i, s := range segs {
+		if m, is := markOf(s, marks); is && m.side != reveals {
+			within = m.side == hides
+		} else if within && s.action && i+1 < len(segs) && !segs[i+1].action && closer.MatchString(segs[i+1].text) {
+			found = append(found, fault{s.pos, "in a conditional comment no > may follow an action", "put quotes around the value, or a blank before the >"})
+		}
+	}
+	return found
+}
+
 // markFunc is the function that puts the marks back.
 func markFunc(marks []mark) func(int) template.HTML {
 	return func(n int) template.HTML { return template.HTML(marks[n].text) } // #nosec: from the letter's source, never from a cell

@@ -61,11 +61,16 @@ func compileHTML(name, text string, marks []mark, watch bool) (*htmltemplate.Tem
 	}
 	t = t.Lookup(name)
 	var escape *htmltemplate.Error
-	if err := t.Execute(io.Discard, record{}); errors.As(err, &escape) {
+	if err := t.Execute(stopped{}, record{}); errors.As(err, &escape) {
 		return nil, nil, escape
 	}
 	return t, watchs, nil
 }
+
+// stopped ends an execution at its first write, after the escaper's work.
+type stopped struct{}
+
+func (stopped) Write([]byte) (int, error) { return 0, io.EOF }
 
 // A checked template is a source as it was written, ready to be checked
 // against columns and rows.
@@ -93,7 +98,7 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 		return nil, campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}
 	a := analyse(src.field, trees, func(name string) bool { return offered(name) || name == "_m" && len(marks) > 0 })
-	for _, f := range a.faults {
+	for _, f := range append(a.faults, torn(text, marks)...) {
 		found = append(found, src.problem(campaign.Error, f.at, f.message, f.hint))
 	}
 	if len(found) > 0 {

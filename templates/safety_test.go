@@ -22,8 +22,8 @@ var attacks = []string{
 	`{{.email}}`, `{{"x"}}`, "tbrq0z", "<!--tbrq0z-->", "a\x00b", "\u2028", "&lt;script&gt;", "]]><script>",
 }
 
-const contexts = `<html><head><title>{{.a}}</title><style>p { color: red } .x { width: {{.a}} }</style></head><body>
-<!--[if mso]><a href="{{.a}}" title={{.a}}>{{.a}}</a><![endif]--><p class="{{.a}}" title="{{.a}}" data-x='{{.a}}'>{{.a}}</p>
+const contexts = `<html><head><title>{{.a}}</title><style>p { color: red } .zz { width: {{.a}} }</style></head><body>
+<!--[if mso]><a href="{{.a}}" title={{.a}} >{{.a}}</a><![endif]--><p class="{{.a}}" title="{{.a}}" data-x='{{.a}}'>{{.a}}</p>
 <a href="{{.a}}">1</a><a href={{.a}}>2</a><a href="https://example.org/{{.a}}?q={{.a}}#{{.a}}">3</a><img src="{{.a}}" alt="{{.a}}">
 <a href="{{cid .a}}">4</a><a href="{{tel .a}}">5</a><td style="color: {{.a}}"></td><input value={{.a}}><textarea>{{.a}}</textarea>
 <script>var x = {{.a}}, y = "{{.a}}";</script><p onclick="f({{.a}})">6</p></body></html>`
@@ -110,19 +110,18 @@ func TestTemplatesEnd(t *testing.T) {
 		"grows by js":        `{{$x := "\\"}}{{range 100}}{{$x = js $x}}{{end}}`,
 		"join":               `{{$x := "xxxxxxxx"}}{{range 100}}{{$x = join $x (split "" $x)}}{{end}}`,
 		"calls itself":       `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`,
-		"a column of blanks": `{{range 1000000}}{{.a}}                                    {{end}}`,
+		"a column of blanks": `{{range 1000000}}{{$.a}}                                    {{end}}`,
 	}
 	for name, text := range bombs {
-		s := mustParse(t, campaign.Letter{Text: text})
-		row := campaign.Row{Columns: []string{"a"}, Values: []string{"cell"}}
-		start := time.Now()
-		_, err := s.Render(t.Context(), campaign.Recipient{Row: row})
-		if name != "calls itself" && !errors.Is(err, ErrTooLong) || err == nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if d := time.Since(start); d > 3*time.Second {
-			t.Errorf("%s: took %v", name, d)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := mustParse(t, campaign.Letter{Text: text})
+			row := campaign.Row{Columns: []string{"a"}, Values: []string{"cell"}}
+			_, err := s.Render(t.Context(), campaign.Recipient{Row: row})
+			if name != "calls itself" && !errors.Is(err, ErrTooLong) || err == nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -31,7 +31,7 @@ func odd(r rune) bool {
 	return r != ' ' && (unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u034f')
 }
 
-var wholeLink = regexp.MustCompile(`^(https?://|mailto:)[A-Za-z0-9._~:/?#@!$&*+,;=-]+$`)
+var wholeLink = regexp.MustCompile(`^https?://[A-Za-z0-9._~:/?#@!$&*+,;=-]+$`)
 
 // plainLink passes a link that html/template leaves as it is.
 func plainLink(v any) string {

@@ -39,6 +39,8 @@ func TestParseRefuses(t *testing.T) {
 		"mso of a cell":    {`{{mso .a}}`, `b.html:1:3: mso takes one literal text, without --; write {{mso "<br>"}}; for a cell, write <!--[if mso]>{{.name}}<![endif]-->`},
 		"piped into mso":   {`{{.a | mso}}`, `b.html:1:8: mso takes one literal text, without --; write {{mso "<br>"}}; for a cell, write <!--[if mso]>{{.name}}<![endif]-->`},
 		"mso that ends":    {`{{mso "--><b>"}}`, `b.html:1:3: mso takes one literal text, without --; write {{mso "<br>"}}; for a cell, write <!--[if mso]>{{.name}}<![endif]-->`},
+		"torn comment":     {"<!--[if mso]><a title={{.a}}>x</a><![endif]-->", "b.html:1:23: in a conditional comment no > may follow an action; put quotes around the value, or a blank before the >"},
+		"torn by a trim":   {"<!--[if mso]>{{.a -}} -> <![endif]-->", "b.html:1:14: in a conditional comment no > may follow an action; put quotes around the value, or a blank before the >"},
 		"own functions":    {`{{_printed 1 . .a}}`, `b.html:1:3: there is no function "_printed"; a column is written with a dot: {{._printed}}`},
 		"unknown template": {`{{template "footer" .}}`, `b.html:1:12: there is no template "footer"; define it with {{define "footer"}}...{{end}}`},
 		"not UTF-8":        {"<p>caf\xe9</p>", "b.html:1:7: this is not UTF-8 text; open the file in an editor and save it as UTF-8"},

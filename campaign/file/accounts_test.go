@@ -39,6 +39,13 @@ func TestNoAccounts(t *testing.T) {
 			t.Errorf("%q: %v, %v, %v", path, got, problems, err)
 		}
 	}
+	empty := filepath.Join(t.TempDir(), "empty.yaml")
+	if err := os.WriteFile(empty, []byte("# none yet\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, problems, err := LoadAccounts(empty); len(got) > 0 || problems != nil || err != nil {
+		t.Errorf("an empty file: %v, %v, %v", got, problems, err)
+	}
 	if _, _, err := LoadAccounts(t.TempDir()); err == nil {
 		t.Error("a folder was read as accounts")
 	}

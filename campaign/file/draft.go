@@ -22,17 +22,13 @@ type limitsDraft struct {
 // A draft is a campaign while it is being read.
 type draft struct {
 	campaign.Campaign
-	root        *node
-	account     given[string] // `sender: NAME`
-	sender      senderDraft
-	own         limitsDraft
-	start, end  *node
-	zone        *node
-	paths       []given[string]
-	username    *node
-	nameAt      *node
-	fromAt      *node
-	unsubscribe *node
+	root       *node
+	account    given[string] // `sender: NAME`
+	sender     senderDraft
+	own        limitsDraft
+	start, end *node
+	fromAt     *node
+	paths      []given[string]
 }
 
 // campaignKeys is the table of the file's top level.

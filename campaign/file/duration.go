@@ -49,8 +49,21 @@ func durationHint(text string) string {
 	if wholeNumber.MatchString(text) {
 		return "add the unit: " + strings.TrimLeft(text, "+-") + "s for seconds (ms, s, m, h, d)"
 	}
-	for _, w := range [][2]string{{"milliseconds", "ms"}, {"seconds", "s"}, {"second", "s"}, {"secs", "s"}, {"sec", "s"},
-		{"minutes", "m"}, {"minute", "m"}, {"mins", "m"}, {"min", "m"}, {"hours", "h"}, {"hour", "h"}, {"days", "d"}, {"day", "d"}} {
+	for _, w := range [][2]string{
+		{"milliseconds", "ms"},
+		{"seconds", "s"},
+		{"second", "s"},
+		{"secs", "s"},
+		{"sec", "s"},
+		{"minutes", "m"},
+		{"minute", "m"},
+		{"mins", "m"},
+		{"min", "m"},
+		{"hours", "h"},
+		{"hour", "h"},
+		{"days", "d"},
+		{"day", "d"},
+	} {
 		text = strings.Replace(text, w[0], w[1], 1)
 	}
 	if durationText.MatchString(text) {

@@ -12,7 +12,6 @@ import (
 var goodName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 func readName(r *reader, n *node, d *draft) {
-	d.nameAt = n
 	name, ok := r.text(n)
 	if !ok {
 		return

@@ -31,6 +31,9 @@ func Load(path string, opts Options) (*campaign.Campaign, campaign.Problems, err
 func read(path string, data []byte, opts Options) (*campaign.Campaign, campaign.Problems) {
 	r, root := parse(path, data)
 	if root == nil {
+		if len(r.problems) == 0 {
+			r.fail(&node{line: 1, column: 1}, "`tebar init DIR` writes a file to begin with", "the file is empty")
+		}
 		return nil, r.finish()
 	}
 	d := newDraft(root)
@@ -44,7 +47,7 @@ func read(path string, data []byte, opts Options) (*campaign.Campaign, campaign.
 }
 
 // parse makes a tree of a YAML file's bytes. The root is nil where that is
-// impossible; the reader then holds the reason.
+// impossible, and the reader then holds the reason; or where the file is empty.
 func parse(path string, data []byte) (*reader, *node) {
 	text, ok := decode(data)
 	r := &reader{meant: map[string]bool{}, src: &source{name: path, lines: splitLines(text), mended: map[int]int{}}}

@@ -49,9 +49,6 @@ func (r *reader) accept(root *node, flaws []flaw) *node {
 	for _, f := range flaws {
 		r.fail(f.at, f.hint, "%s", f.message)
 	}
-	if root == nil {
-		r.fail(&node{line: 1, column: 1}, "`tebar init DIR` writes a file to begin with", "the file is empty")
-	}
 	return root
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
-	"mime"
 	"slices"
 	"strings"
 	"time"
@@ -163,32 +162,72 @@ func excerpt(value string) string {
 // read, and trims the ends.
 func oneSpace(s string) string { return strings.Join(strings.Fields(s), " ") }
 
+// firstRoom is how long a header's first word may be, in characters, so that
+// go-mail does not fold right after the colon: some readers would see a space.
+const firstRoom = 60
+
 // headerText is a value as it stands in a header: words of RFC 2047 where it
 // is not plain ASCII, looks like such a word itself, or has no place to fold.
 func headerText(value string) string {
 	value = oneSpace(value)
-	plain := !strings.Contains(value, "=?")
-	for word := range strings.SplitSeq(value, " ") {
-		plain = plain && len(word) <= maxLine-100
+	plain := isPrintable(value) && !strings.Contains(value, "=?")
+	for i, word := range strings.Split(value, " ") {
+		plain = plain && len(word) <= maxLine-100 && (i > 0 || len(word) <= firstRoom)
 	}
 	if plain {
-		return mime.QEncoding.Encode("utf-8", value)
+		return value
 	}
 	return encodedWords(value)
 }
 
-// encodedWords encodes every character, in words of at most 75 (RFC 2047,
-// section 2), none of which cuts a character in two.
+func isPrintable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r >= 0x7f })
+}
+
+// encodedWords encodes a value in words of at most firstRoom characters, none
+// of which cuts a character in two (RFC 2047, sections 2 and 5): by Q, or by B
+// where that is shorter.
 func encodedWords(value string) string {
-	const room = 45 // bytes; 60 in base64, and 12 around them
-	var words []string
-	for len(value) > 0 {
-		n := min(room, len(value))
-		for n < len(value) && !utf8.RuneStart(value[n]) {
-			n--
-		}
-		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(value[:n]))+"?=")
-		value = value[n:]
+	const frame = len("=?utf-8?q?") + len("?=")
+	letter, room, size, encode := "q", firstRoom-frame, qSize, qText
+	if b := base64.StdEncoding; len(qText(value)) > b.EncodedLen(len(value)) {
+		letter, room, size = "b", (firstRoom-frame)/4*3, utf8.RuneLen
+		encode = func(s string) string { return b.EncodeToString([]byte(s)) }
 	}
+	var words []string
+	begin, used := 0, 0
+	add := func(end int) { words = append(words, "=?utf-8?"+letter+"?"+encode(value[begin:end])+"?=") }
+	for i, r := range value {
+		if used += size(r); used > room {
+			add(i)
+			begin, used = i, size(r)
+		}
+	}
+	add(len(value))
 	return strings.Join(words, " ")
+}
+
+// qText is text in the Q encoding with the characters that are safe in every
+// header (RFC 2047, section 5, rule 3).
+func qText(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		switch {
+		case c == ' ':
+			b.WriteByte('_')
+		case qSize(rune(c)) == 1:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// qSize is how many characters a rune takes in the Q encoding.
+func qSize(r rune) int {
+	if r == ' ' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!*+-/", r) {
+		return 1
+	}
+	return 3 * utf8.RuneLen(r)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -82,7 +83,7 @@ func (d *draft) refuse(format string, args ...any) {
 // bodies sets text and HTML; of two, the HTML is the last, which readers
 // prefer (RFC 2046, section 5.1.4).
 func (d *draft) bodies() {
-	text, html := d.m.Text, d.m.HTML
+	text, html := lineEnds.Replace(d.m.Text), lineEnds.Replace(d.m.HTML)
 	d.checkText("text", text)
 	d.checkText("HTML", html)
 	switch {
@@ -97,6 +98,10 @@ func (d *draft) bodies() {
 		d.msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	}
 }
+
+// lineEnds makes every line end LF, which comes out as CRLF. A lone CR is one
+// too: mime/quotedprintable would swallow an LF that follows it later.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func (d *draft) files() {
 	for _, f := range d.m.Attachments {

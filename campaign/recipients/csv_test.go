@@ -125,6 +125,7 @@ func TestEncodings(t *testing.T) {
 		{"utf-16be mark", wide(unicode.BigEndian, unicode.UseBOM), "", "utf-16be"},
 		{"utf-16 bare", wide(unicode.LittleEndian, unicode.IgnoreBOM), "", "utf-16le"},
 		{"utf-16be bare", wide(unicode.BigEndian, unicode.IgnoreBOM), "", "utf-16be"},
+		{"mark against name", "\xef\xbb\xbf" + text, "latin1", "utf-8"},
 		{"utf-16 named", wide(unicode.LittleEndian, unicode.UseBOM), "utf-16", "utf-16le"},
 	} {
 		path := write(t, "people.csv", c.bytes)
@@ -207,11 +208,11 @@ func same(t *testing.T, text string) {
 	}
 	var ours [][]string
 	for _, rec := range split(t, text) {
-		if len(rec.cells) > 1 || rec.cells[0] != "" || strings.Contains(text, `""`) {
-			ours = append(ours, rec.cells)
-		}
+		ours = append(ours, rec.cells)
 	}
-	if !strings.Contains(text, `""`) && !slices.EqualFunc(ours, theirs, slices.Equal) {
+	empty := func(cells []string) bool { return len(cells) == 1 && cells[0] == "" }
+	ours, theirs = slices.DeleteFunc(ours, empty), slices.DeleteFunc(theirs, empty)
+	if !slices.EqualFunc(ours, theirs, slices.Equal) {
 		t.Fatalf("%q: %q, and encoding/csv %q", text, ours, theirs)
 	}
 }

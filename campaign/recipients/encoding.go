@@ -78,8 +78,8 @@ func namedCharset(file, name string, marked charset, s *survey) (charset, error)
 	if canonical == "replacement" {
 		return charset{}, fileProblem(file, "the encoding "+shown(name)+" cannot be read", "save the list as CSV UTF-8")
 	}
-	if marked.name == canonical {
-		return marked, nil
+	if marked.name != "" {
+		return marked, nil // the mark is stronger (WHATWG Encoding, section 6)
 	}
 	if canonical == "utf-8" {
 		return charset{name: canonical, valid: s.utf8}, nil

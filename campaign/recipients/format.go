@@ -26,6 +26,7 @@ type section struct {
 	grouped   bool
 	fraction  int  // places behind the point
 	least     int  // of them, those that are always shown
+	point     bool // a point stands in it
 	numbers   bool // it has a place for the number
 	general   bool
 	text      bool // it has an @
@@ -43,7 +44,7 @@ func parseFormat(code string) *format {
 	switch {
 	case strings.EqualFold(code, "General"):
 		f.code = ""
-	case strings.HasPrefix(code, "\x00"):
+	case code == isoDay || code == isoMinute:
 		return f
 	}
 	upper := strings.ToUpper(code)
@@ -58,73 +59,83 @@ func parseFormat(code string) *format {
 
 // section parses up to the next semicolon.
 func (f *format) section(code string) (s section, rest string, more bool) {
-	point := false
-	for code != "" {
-		r, size := utf8.DecodeRuneInString(code)
-		c := code[:size]
-		switch {
-		case r == ';':
-			s.finish()
-			return s, code[size:], true
-		case r == '"':
-			end := strings.IndexByte(code[1:], '"')
-			if end < 0 {
-				end = len(code) - 1
-			}
-			s.literal(code[1:min(end+1, len(code))])
-			code = code[min(end+2, len(code)):]
-			continue
-		case r == '\\' || r == '_' || r == '*':
-			_, next := utf8.DecodeRuneInString(code[size:])
-			s.escaped(r, code[size:size+next])
-			code = code[size+next:]
-			continue
-		case r == '[':
-			end := strings.IndexByte(code, ']')
-			if end < 0 {
-				end = len(code) - 1
-			}
-			f.bracket(&s, code[1:end])
-			code = code[end+1:]
-			continue
-		case len(code) >= 7 && strings.EqualFold(code[:7], "General"):
-			s.general, s.numbers = true, true
-			s.parts = append(s.parts, piece{kind: 'G'})
-			code = code[7:]
-			continue
-		case strings.ContainsRune("0#?", r):
-			s.place(r, point)
-		case r == '.' && !point:
-			point = true
-			s.parts = append(s.parts, piece{kind: '.'})
-		case r == ',':
-			s.parts = append(s.parts, piece{kind: ','})
-		case r == '%':
-			s.percent++
-			s.literal("%")
-		case r == '@':
-			s.text = true
-			s.parts = append(s.parts, piece{kind: '@'})
-		case strings.ContainsRune("dDmMyYhHsSbBgG", r):
-			f.date = true
-			s.literal(c)
-		case (r == 'E' || r == 'e') && len(code) > 1 && (code[1] == '+' || code[1] == '-'), r == '/' && s.numbers:
-			f.foreign = true
-			s.literal(c)
-		default:
-			s.literal(c)
+	for code != "" && code[0] != ';' {
+		n := f.several(&s, code)
+		if n == 0 {
+			n = f.single(&s, code)
 		}
-		code = code[size:]
+		code = code[n:]
 	}
 	s.finish()
-	return s, "", false
+	if code == "" {
+		return s, "", false
+	}
+	return s, code[1:], true
+}
+
+// several takes what consists of more than one character, and gives how many
+// bytes it took; 0 where the code begins with something else.
+func (f *format) several(s *section, code string) int {
+	switch {
+	case code[0] == '"':
+		end := closing(code, '"')
+		s.literal(strings.TrimSuffix(code[1:end], `"`))
+		return end
+	case code[0] == '[':
+		end := closing(code, ']')
+		f.bracket(s, strings.TrimSuffix(code[1:end], "]"))
+		return end
+	case code[0] == '\\' || code[0] == '_' || code[0] == '*':
+		_, size := utf8.DecodeRuneInString(code[1:])
+		s.escaped(code[0], code[1:1+size])
+		return 1 + size
+	case len(code) >= 7 && strings.EqualFold(code[:7], "General"):
+		s.general, s.numbers = true, true
+		s.parts = append(s.parts, piece{kind: 'G'})
+		return 7
+	}
+	return 0
+}
+
+// closing is the place behind the next mark, or the end of the code.
+func closing(code string, mark byte) int {
+	if i := strings.IndexByte(code[1:], mark); i >= 0 {
+		return i + 2
+	}
+	return len(code)
+}
+
+// single takes one character, and gives how many bytes it took.
+func (f *format) single(s *section, code string) int {
+	r, size := utf8.DecodeRuneInString(code)
+	switch {
+	case strings.ContainsRune("0#?", r):
+		s.place(r)
+	case r == '.' && !s.point:
+		s.point = true
+		s.parts = append(s.parts, piece{kind: '.'})
+	case r == ',':
+		s.parts = append(s.parts, piece{kind: ','})
+	case r == '%':
+		s.percent++
+		s.literal("%")
+	case r == '@':
+		s.text = true
+		s.parts = append(s.parts, piece{kind: '@'})
+	default:
+		f.date = f.date || strings.ContainsRune("dDmMyYhHsSbBgG", r)
+		exponent := strings.HasPrefix(strings.ToUpper(code), "E+") || strings.HasPrefix(strings.ToUpper(code), "E-")
+		f.foreign = f.foreign || exponent || r == '/' && s.numbers
+		s.literal(code[:size])
+	}
+	return size
 }
 
 func (s *section) literal(text string) { s.parts = append(s.parts, piece{'x', text}) }
 
 // escaped is a backslash (the next character as it is), an underscore (a gap
 // as wide as it) or an asterisk (it fills the cell: one is enough in a text).
-func (s *section) escaped(r rune, next string) {
+func (s *section) escaped(r byte, next string) {
 	switch {
 	case r == '\\':
 		s.literal(next)
@@ -134,10 +145,10 @@ func (s *section) escaped(r rune, next string) {
 }
 
 // place is the place of one digit.
-func (s *section) place(r rune, behind bool) {
+func (s *section) place(r rune) {
 	s.numbers = true
 	s.parts = append(s.parts, piece{kind: r})
-	if !behind {
+	if !s.point {
 		return
 	}
 	if s.fraction++; r == '0' {

@@ -169,3 +169,44 @@ func TestBuiltInCurrency(t *testing.T) {
 		}
 	}
 }
+
+// Strict workbooks hold dates as ISO 8601 text.
+func TestISODates(t *testing.T) {
+	d := newDisplay(excelize.NewFile())
+	d.formats[1], d.formats[2] = parseFormat("dd/mm/yyyy"), parseFormat(isoMinute)
+	for _, c := range []struct {
+		text  string
+		style int
+		want  string
+	}{
+		{"2026-03-05", 0, "2026-03-05"},
+		{"2026-03-05T00:00:00", 0, "2026-03-05"},
+		{"2026-03-05T14:30:00.000", 0, "2026-03-05 14:30:00"},
+		{"2026-03-05T14:30:00", 1, "05/03/2026"},
+		{"2026-03-05T14:30:00Z", 2, "2026-03-05 14:30"},
+		{"some day", 1, "some day"},
+	} {
+		if got := d.show(cell{kind: "d", style: c.style, value: c.text}, c.text); got != c.want {
+			t.Errorf("%s by style %d is %q, not %q", c.text, c.style, got, c.want)
+		}
+	}
+}
+
+// FuzzFormat: any format code shows any number without a panic, and a whole
+// number by `0` keeps its digits.
+func FuzzFormat(f *testing.F) {
+	for _, c := range shownCases {
+		f.Add(c.code, 1234.5)
+	}
+	f.Add(`0.0.0"x`, -1e300)
+	f.Add(`[`, 5e-324)
+	f.Add(`\`, 0.0)
+	f.Fuzz(func(t *testing.T, code string, number float64) {
+		raw := fmt.Sprint(number)
+		p := parseFormat(code)
+		_ = p.number(raw, number)
+		if got := p.text("abc"); len(p.sections) > 0 && !p.sections[len(p.sections)-1].text && got != "abc" && len(p.sections) < 4 {
+			t.Fatalf("a text by %q is %q", code, got)
+		}
+	})
+}

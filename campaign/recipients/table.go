@@ -2,13 +2,10 @@ package recipients
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"tebar/campaign"
@@ -108,68 +105,6 @@ func (f *file) open(l campaign.List) (*table, error) {
 	return t, nil
 }
 
-// formatOf goes by the name's ending, and refuses a file that is something
-// else inside.
-func formatOf(f *file) (string, error) {
-	ext := strings.ToLower(filepath.Ext(f.name))
-	head := f.survey.head
-	workbook := ext == ".xlsx" || ext == ".xlsm"
-	switch {
-	case f.survey.crypted:
-		return "", fileProblem(f.name, "is a workbook locked with a password", "open it in Excel, take the password off (File, Info, Protect Workbook), save it and use that")
-	case f.survey.ole:
-		return "", fileProblem(f.name, "is a workbook of Excel 97-2003 (.xls)", "open it and save it as .xlsx or CSV UTF-8")
-	case bytes.HasPrefix(head, zipMagic):
-		return zipFormat(f, ext, workbook)
-	case workbook:
-		return "", fileProblem(f.name, "is named "+ext+" but is no workbook", "if it is text, name it .csv; else save it as .xlsx again")
-	case looksLikeHTML(head):
-		return "", fileProblem(f.name, "is a web page (HTML), whatever its name", "open it in a spreadsheet and save it as .xlsx or CSV UTF-8")
-	}
-	if other, ok := otherFormats[ext]; ok {
-		return "", fileProblem(f.name, "is "+other+", which is not read", "save it as .xlsx or CSV UTF-8")
-	}
-	switch ext {
-	case ".csv", ".txt", "":
-		return "csv", nil
-	case ".tsv", ".tab":
-		return "tsv", nil
-	}
-	return "", fileProblem(f.name, "has an ending that is not known: "+shown(ext), "lists are .csv, .tsv, .txt, .xlsx or .xlsm")
-}
-
-// otherFormats are named as what they are.
-var otherFormats = map[string]string{
-	".xls": "a workbook of Excel 97-2003", ".xlsb": "a binary Excel workbook",
-	".ods": "an OpenDocument spreadsheet", ".fods": "an OpenDocument spreadsheet",
-	".numbers": "an Apple Numbers document", ".gsheet": "only a link to Google Sheets",
-	".pdf": "a PDF", ".docx": "a Word document", ".json": "JSON", ".html": "a web page",
-}
-
-// zipFormat tells the kinds of zip archives apart.
-func zipFormat(f *file, ext string, workbook bool) (string, error) {
-	if other, ok := otherFormats[ext]; ok {
-		return "", fileProblem(f.name, "is "+other+", which is not read", "save it as .xlsx or CSV UTF-8")
-	}
-	if bytes.Contains(f.survey.head[:min(200, len(f.survey.head))], []byte("opendocument.spreadsheet")) {
-		return "", fileProblem(f.name, "is "+otherFormats[".ods"]+", whatever its name", "save it as .xlsx or CSV UTF-8")
-	}
-	if !workbook {
-		return "", fileProblem(f.name, "is no text but a workbook or a zip archive", "if it is a workbook, name it .xlsx")
-	}
-	return "xlsx", nil
-}
-
-func looksLikeHTML(head []byte) bool {
-	text := bytes.ToLower(bytes.TrimLeft(head[:min(512, len(head))], "\xEF\xBB\xBF \t\r\n"))
-	for _, tag := range []string{"<html", "<!doctype html", "<table", "<meta", "<head"} {
-		if bytes.HasPrefix(text, []byte(tag)) {
-			return true
-		}
-	}
-	return false
-}
-
 // textRows closes the file beneath a csvReader.
 type textRows struct {
 	*csvReader
@@ -191,30 +126,39 @@ func (t *table) openText(l campaign.List) error {
 	if err != nil {
 		return missing(t.file.name, err)
 	}
-	text, err := set.reader(f)
+	in, comma, err := t.start(f, set, l.Delimiter)
 	if err != nil {
 		return errors.Join(missing(t.file.name, err), f.Close())
-	}
-	in := bufio.NewReaderSize(text, sampleSize)
-	sample, err := in.Peek(sampleSize)
-	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
-		return errors.Join(missing(t.file.name, err), f.Close())
-	}
-	comma, length := sepLine(sample)
-	truncated := err == nil
-	_, _ = in.Discard(length)
-	switch {
-	case l.Delimiter != "":
-		comma = l.Delimiter[0]
-	case length == 0:
-		comma = sniff(sample, truncated, t.source.Format == "tsv")
 	}
 	if set.guessed != "" {
 		t.notes = append(t.notes, set.doubt(t.file.name))
 	}
-	t.source.Encoding, t.source.Delimiter = set.name, string(comma)
+	t.source.Encoding, t.source.Delimiter = set.name, string(rune(comma))
 	t.rows = textRows{newCSVReader(in, comma, set), f}
 	return nil
+}
+
+// start decodes the file and finds the delimiter in its beginning; a line
+// `sep=;` is taken away.
+func (t *table) start(f io.Reader, set charset, named string) (io.Reader, byte, error) {
+	text, err := set.reader(f)
+	if err != nil {
+		return nil, 0, err
+	}
+	in := bufio.NewReaderSize(text, sampleSize)
+	sample, err := in.Peek(sampleSize)
+	if err != nil && err != io.EOF {
+		return nil, 0, err
+	}
+	comma, length := sepLine(sample)
+	if length == 0 {
+		comma = sniff(sample, err == nil, t.source.Format == "tsv")
+	}
+	if named != "" {
+		comma = named[0]
+	}
+	_, err = in.Discard(length)
+	return in, comma, err
 }
 
 // next gives the next row that is not blank; io.EOF at the end.
