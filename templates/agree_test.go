@@ -24,7 +24,7 @@ var onceLetters = []string{
 <ul><li>{{.a}}</li><li>{{.b}}<ul><li>{{.c}}</li></ul></li></ul><img alt="{{.a}}" src="x.png"> <b>{{.b}}</b>
 <table><tr><th>k</th><th>v</th></tr><tr><td>{{.a}}</td><td>{{.b}}</td></tr></table></body></html>`,
 	`<html><head><style>p { color: red !important } p b { color: green }</style></head><body>
-<!--[if mso]><table><tr><td>{{.a}}<![endif]-->{{if .a}}<p>{{.a}} <b>{{.b}}</b></p>{{else}}<p>none</p>{{end}}<p>{{with .c}}{{.}}{{end}}</p>
+<!--[if mso]><table><tr><td>{{.a}}<![endif]-->{{if .a}}<p>{{.a}} <b>{{.b}}</b></p>{{else}}<p>none</p>{{end}}<p>{{with .c}}{{.}}{{end}}<b>x</b></p>
 {{range .rows}}<div><p style="margin: 0 !important">{{.b}}</p></div>{{end}}<!--[if mso]></td></tr></table><![endif]--></body></html>`,
 }
 
