@@ -109,12 +109,10 @@ func (l Limit) Margin() time.Duration {
 func (l Limit) Span() time.Duration { return l.Window + l.Margin() }
 
 // Effective applies a reserve for the owner's own mail: it lowers the limit
-// with the longest window up to 24 h. Limits come back sorted by window, then
-// by Max, without repeats.
+// with the longest window up to 24 h. Limits come back sorted by window, each
+// window once, with the lowest Max.
 func Effective(limits []Limit, reserve int) []Limit {
-	out := slices.Clone(limits)
-	SortLimits(out)
-	out = slices.Compact(out)
+	out := Union(limits)
 	for i := len(out) - 1; i >= 0 && reserve > 0; i-- {
 		if out[i].Window <= 24*time.Hour {
 			out[i].Max = max(0, out[i].Max-reserve)

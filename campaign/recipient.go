@@ -24,7 +24,7 @@ func (r Row) Value(column string) (string, bool) {
 // `duplicates: each`, Key.
 type Recipient struct {
 	Row            // the row that the letter is filled from (the first, of a group)
-	Address string // normalised: trimmed, NFC, lower case, domain as A-label
+	Address string // normalised: trimmed, NFC, lower case, domain as A-label; of a bad row the cell as it was
 	Key     string // "" unless duplicates: each
 	Name    string // display name for To; may be empty
 	Rows    []Row  // with duplicates: group, all rows of the address, Row being the first; else nil

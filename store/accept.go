@@ -86,7 +86,9 @@ func (p *Proposal) accept(ctx context.Context, tx *sql.Tx, who Who) (int, error)
 		return 0, err
 	}
 	if !p.isNew && !p.differs() {
-		return c.version, nil
+		_, err := tx.ExecContext(ctx, `UPDATE campaigns SET origin = ? WHERE id = ? AND origin <> ?`,
+			p.snap.Origin, c.id, p.snap.Origin)
+		return c.version, err
 	}
 	c.version++
 	if err := p.writeVersion(ctx, tx, c, who); err != nil {
@@ -110,11 +112,11 @@ func (p *Proposal) accept(ctx context.Context, tx *sql.Tx, who Who) (int, error)
 	return c.version, addEvent(ctx, tx, c.id, who, EventAccepted, fmt.Sprintf("version %d: %s", c.version, p.words()))
 }
 
-// differs says whether there is anything to write down.
+// differs says whether there is anything to write down; a file that was only
+// moved is no new version.
 func (p *Proposal) differs() bool {
 	return p.changes.Any() || p.snap.SettingsSHA256 != p.was.SettingsSHA256 ||
-		p.snap.LetterSHA256 != p.was.LetterSHA256 || p.snap.ListSHA256 != p.was.ListSHA256 ||
-		p.snap.Origin != p.was.Origin
+		p.snap.LetterSHA256 != p.was.LetterSHA256 || p.snap.ListSHA256 != p.was.ListSHA256
 }
 
 // current is the campaign's row, made for a new campaign, its dead claims

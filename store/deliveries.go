@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"tebar/campaign"
 )
@@ -49,7 +50,7 @@ func withAccepted(only []campaign.State) []campaign.State {
 
 // A member's message is l; of all others l is the row itself.
 const deliveryQuery = `SELECT m.source_id, m.row_no, m.cells, m.address, m.name,
-	l.state, l.reason, l.account, l.message_id, l.attempts, l.sent_at, l.code, l.enhanced, l.response,
+	l.state, l.skip, l.reason, l.account, l.message_id, l.attempts, l.sent_at, l.code, l.enhanced, l.response,
 	l.version, l.sha256, l.retry_at
 	FROM messages m JOIN messages l ON l.id = coalesce(m.leader_id, m.id)
 	WHERE m.campaign_id = ? ORDER BY m.position, m.id`
@@ -86,15 +87,27 @@ func eachDelivery(ctx context.Context, tx querier, c *campaignRow, only []campai
 }
 
 func scanDelivery(rows *sql.Rows) (d campaign.Delivery, source int64, err error) {
-	var cells string
+	var cells, skip string
 	var sent, retry sql.NullInt64
 	err = rows.Scan(&source, &d.Row.Number, &cells, &d.Email, &d.Name,
-		&d.State, &d.Reason, &d.Account, &d.MessageID, &d.Attempts, &sent, &d.Code, &d.Enhanced, &d.Response,
+		&d.State, &skip, &d.Reason, &d.Account, &d.MessageID, &d.Attempts, &sent, &d.Code, &d.Enhanced, &d.Response,
 		&d.Version, &d.SHA256, &retry)
 	if err != nil {
 		return d, 0, err
 	}
 	d.SentAt, d.RetryAt = instant(sent), instant(retry)
+	d.Reason = skipReason(skip, d.Reason)
 	d.Row.Values, err = decodeCells(cells)
 	return d, source, err
+}
+
+// skipReason puts the code, which scripts look for, before the words.
+func skipReason(code, words string) string {
+	switch {
+	case code == "" || strings.HasPrefix(words, code):
+		return words
+	case words == "":
+		return code
+	}
+	return code + ": " + words
 }

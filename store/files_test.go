@@ -60,7 +60,7 @@ func TestOddPaths(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tebar.db")
 	first := open(t, path)
-	if len(first.ID()) != 36 || first.Path() != path {
+	if real, err := filepath.EvalSymlinks(path); err != nil || len(first.ID()) != 36 || first.Path() != real {
 		t.Errorf("id %q, path %q", first.ID(), first.Path())
 	}
 	if again := open(t, path); again.ID() != first.ID() {
@@ -68,6 +68,21 @@ func TestIdentity(t *testing.T) {
 	}
 	if other := open(t, path+"2"); other.ID() == first.ID() {
 		t.Error("two stores with one id")
+	}
+}
+
+// Two names of one folder are one store: a campaign has one runner.
+func TestLinkedFolder(t *testing.T) {
+	base := t.TempDir()
+	if err := os.Symlink(base, filepath.Join(base, "link")); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	first := open(t, filepath.Join(base, "tebar.db"))
+	storetest.Start(t, first, storetest.Snapshot("spring"), storetest.People(1), noon)
+	second := open(t, filepath.Join(base, "link", "tebar.db"))
+	var running *campaign.RunningError
+	if _, err := second.Runner(t.Context(), "spring", noon); !errors.As(err, &running) {
+		t.Errorf("Runner: %v, want a RunningError", err)
 	}
 }
 

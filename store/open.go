@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -81,7 +82,7 @@ func newStore(path string, opts Options) *Store {
 		s.now = time.Now
 	}
 	s.write = pool(path, writerPragmas, 1)
-	s.read = pool(path, readerPragmas, 4)
+	s.read = pool(path, readerPragmas, 8)
 	s.stage = pool(path, writerPragmas, 0)
 	s.stage.SetMaxIdleConns(-1) // temporary tables go with their connection
 	return s
@@ -138,17 +139,30 @@ func create(path string) error {
 }
 
 // identify reads the store's id, sets it in a new store, and finds out
-// whether the store can be written.
+// whether the store can be written: of a store that has its id the write is
+// rolled back, so that a full disk does not keep its owner from reading it.
 func (s *Store) identify(ctx context.Context) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO meta (one, id, created_at) VALUES (1, ?, ?)
-			ON CONFLICT (one) DO UPDATE SET one = one`, newID(), s.now().UnixMicro())
-		if err != nil {
-			return err
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		n, err := changed(ctx, tx, `UPDATE meta SET one = one`)
+		if err == nil && n == 0 {
+			_, err = tx.ExecContext(ctx, `INSERT INTO meta (one, id, created_at) VALUES (1, ?, ?)`,
+				newID(), s.now().UnixMicro())
 		}
-		return tx.QueryRowContext(ctx, `SELECT id FROM meta`).Scan(&s.id)
+		if err == nil {
+			err = tx.QueryRowContext(ctx, `SELECT id FROM meta`).Scan(&s.id)
+		}
+		if err == nil && n > 0 {
+			return errRollback
+		}
+		return err
 	})
+	if errors.Is(err, errRollback) {
+		return nil
+	}
+	return err
 }
+
+var errRollback = errors.New("nothing to commit")
 
 // newID is a random UUID (RFC 9562, section 5.4).
 func newID() string {
@@ -162,7 +176,7 @@ func newID() string {
 // ID is the store's own, a UUID that never changes; a backup has the same.
 func (s *Store) ID() string { return s.id }
 
-// Path is the absolute path of the database file.
+// Path is the absolute path of the database file, symbolic links followed.
 func (s *Store) Path() string { return s.path }
 
 // Close closes the connections. Runners are closed before; what one leaves

@@ -24,8 +24,9 @@ var (
 
 const moveHint = "keep the store on this computer's own disk, and name it with --store PATH or TEBAR_STORE"
 
-// place makes a location an absolute path and refuses places where SQLite's
-// locks do not hold or another program replaces the file.
+// place makes a location an absolute path without symbolic links, since the
+// runners' locks go by the path, and refuses places where SQLite's locks do
+// not hold or another program replaces the file.
 func place(location string) (string, error) {
 	if strings.HasPrefix(location, "postgres://") || strings.HasPrefix(location, "postgresql://") {
 		return "", &campaign.HintError{Err: ErrEngine, Hint: "name a file with --store PATH"}
@@ -43,7 +44,7 @@ func place(location string) (string, error) {
 	if name := networkFS(nearest(real)); name != "" {
 		return "", refuse(path, fmt.Errorf("%w (%s)", ErrNetwork, name), moveHint)
 	}
-	return path, nil
+	return real, nil
 }
 
 func refuse(path string, err error, hint string) error {

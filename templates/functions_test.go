@@ -42,17 +42,17 @@ func TestFunctions(t *testing.T) {
 		`{{number .price}} {{number .idprice}} {{number "1.234,50" .price}} {{number "1234" .price}}`:               "1,234,567.5 1,234,567.5 1.234.567,50 1234568",
 		`{{number .none}}|{{number .big}} {{number "1 234,5" -1234.55}} {{number 7}}`:                               "|12,345,678,901,234,567 -1 234,6 7",
 		`{{add .n 1}} {{add .n .one 0.1}} {{sub .n 5}} {{mul .n "1,500"}} {{div .n 2}} {{mod -1 .n}}`:               "4 4.1 -2 4500 1.5 2",
-		`{{min .n 2 5}} {{max .n 2 5}} {{round 2.5}} {{floor -2.1}} {{ceil 2.1}} {{int "3.9"}} {{float "3.9"}}`:      "2 5 3 -3 3 3 3.9",
+		`{{min .n 2 5}} {{max .n 2 5}} {{round 2.5}} {{floor -2.1}} {{ceil 2.1}} {{int "3.9"}} {{float "3.9"}}`:     "2 5 3 -3 3 3 3.9",
 		`{{if gt (int .n) 2}}more{{end}} {{if eq .n "3"}}same{{end}}`:                                               "more same",
 		`{{date "2 January 2006" .day}} {{.day | date "dd/mm/yyyy"}} {{date "full" .day}} {{date "iso" .none}}|`:    "31 March 2027 31/03/2027 Wednesday, 31 March 2027 |",
 		`{{dateFrom "dd/mm/yyyy" "long" "3/4/2027"}} {{dateFrom "m/d/yy" "long" "03/04/27"}}`:                       "3 April 2027 4 March 2027",
 		`{{len .long}} {{slice .long 0 5}} {{index .long 1}} {{slice .name 2}} {{printf "%.3s|%5d" .long 7}}`:       "27 Ägypt g ti Ägy|    7",
-		`{{cid "a b/ü.png"}} {{tel .phone}}`:                                                                         "cid:a%20b%2F%C3%BC.png tel:+622155512",
+		`{{cid "a b/ü.png"}} {{tel .phone}}`:                                                                        "cid:a%20b%2F%C3%BC.png tel:+622155512",
 		`{{field "name"}} {{"name" | field}} {{(field "name") | upper}} {{with .paid}}{{field "name"}}{{end}}`:      "Siti Siti SITI Siti",
 		`{{len .rows}} {{range .rows}}{{field "name"}}{{end}} {{join "," (pluck "name" .rows)}}`:                    "1 Siti Siti",
 		`{{range $i, $c := split "," "a,b"}}{{$i}}{{$c}}{{if $i}}{{break}}{{end}}{{end}}{{range 3}}{{.}}{{end}}`:    "0a1b012",
 		`{{html "<"}} {{urlquery "a b"}} {{js "'"}} {{print 1 2}} {{println "x"}}`:                                  "&lt; a+b \\' 1 2 x\n",
-		`{{not .none}} {{and .name .n}} {{or .none .n}} {{ne .n "4"}} {{cat .name .n}} {{trimAll "_" "_a_"}}`:        "true 3 3 true Siti 3 a",
+		`{{not .none}} {{and .name .n}} {{or .none .n}} {{ne .n "4"}} {{cat .name .n}} {{trimAll "_" "_a_"}}`:       "true 3 3 true Siti 3 a",
 	} {
 		if got, err := fillCells(t, template); got != want || err != nil {
 			t.Errorf("%s:\n got %q, %v\nwant %q", template, got, err, want)

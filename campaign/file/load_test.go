@@ -71,6 +71,16 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// TestLineEnds: a place is the same with every line end.
+func TestLineEnds(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		_, problems := load(t, strings.ReplaceAll(minimal+"zz: 1\n", "\n", end))
+		if len(problems) != 1 || problems[0].Line != 7 || problems[0].Column != 1 || !strings.Contains(problems[0].Excerpt, "7 | zz: 1\n") {
+			t.Errorf("with %q: %s", end, written(problems))
+		}
+	}
+}
+
 func wide(text string, order binary.AppendByteOrder) string {
 	var b []byte
 	for _, u := range utf16.Encode([]rune(text)) {

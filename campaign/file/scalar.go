@@ -95,7 +95,7 @@ func (r *reader) uncut(n *node) (string, bool) {
 	}
 	rest, ok := strings.CutPrefix(string(line[at:]), n.text)
 	tail := strings.TrimLeft(rest, " \t:")
-	if !ok || !strings.HasPrefix(tail, "#") || (n.kind == textNode && tail == rest) {
+	if !ok || !strings.HasPrefix(tail, "#") {
 		return "", false
 	}
 	return strings.TrimSpace(strings.TrimLeft(string(line[at:]), ": \t")), true

@@ -26,6 +26,7 @@ func (r *reading) judge(p *part, rec record) *candidate {
 	if err == nil {
 		c.entry.Address = address
 	} else {
+		c.entry.Address = asTyped(c.entry.Values[p.columns.email])
 		c.flaw(rec, addressFlaw(c.entry.Values[p.columns.email], p.columns.email, err))
 	}
 	for _, f := range rec.flaws {
@@ -60,6 +61,16 @@ func (p *part) row(rec record) campaign.Row {
 		Source: p.list.File, Sheet: p.table.source.Sheet, Number: rec.number,
 		Columns: p.table.names, Values: values,
 	}
+}
+
+// asTyped is what stands in the place of an address that is none, for the
+// report: the cell, cut to the length of the longest address.
+func asTyped(cell string) string {
+	cell = strings.TrimSpace(cell)
+	if len(cell) > maxAddress {
+		cell = strings.ToValidUTF8(cell[:maxAddress], "")
+	}
+	return cell
 }
 
 // addressFlaw words what is wrong with an address.

@@ -2,6 +2,11 @@ package main
 
 import (
 	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +33,7 @@ func TestMain(m *testing.M) {
 //	awaits NAME N               waits until it has N
 //	within NAME N WINDOW        never more than N accepted in any WINDOW, by its clock
 //	files N PATTERN             N files match
+//	message FOLDER TEXT...      the first .eml file's text part has these texts
 //	states REPORT KEY=N...      the JSON report has just these states
 //	agree NAME REPORT           per address: sent is once at the server, unconfirmed 0 or 1, anything else 0
 func TestScripts(t *testing.T) {
@@ -48,7 +54,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
-			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree,
+			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas,
 		},
 	})
 }
@@ -90,4 +96,41 @@ func files(ts *testscript.TestScript, neg bool, args []string) {
 	if len(found) != want {
 		ts.Fatalf("%d files match %s, want %d", len(found), args[1], want)
 	}
+}
+
+// messageHas looks into the decoded text part, which is quoted-printable.
+func messageHas(ts *testscript.TestScript, neg bool, args []string) {
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.eml"))
+	ts.Check(err)
+	if len(found) == 0 {
+		ts.Fatalf("no message in %s", args[0])
+	}
+	f, err := os.Open(found[0])
+	ts.Check(err)
+	defer f.Close()
+	m, err := mail.ReadMessage(f)
+	ts.Check(err)
+	text := textPart(ts, m.Header.Get, m.Body)
+	for _, want := range args[1:] {
+		if !strings.Contains(text, want) {
+			ts.Fatalf("%s has no %q in its text:\n%s", found[0], want, text)
+		}
+	}
+}
+
+// textPart finds the first text/plain part and decodes it.
+func textPart(ts *testscript.TestScript, header func(string) string, body io.Reader) string {
+	kind, params, err := mime.ParseMediaType(header("Content-Type"))
+	ts.Check(err)
+	if strings.HasPrefix(kind, "multipart/") {
+		part, err := multipart.NewReader(body, params["boundary"]).NextRawPart()
+		ts.Check(err)
+		return textPart(ts, part.Header.Get, part)
+	}
+	if header("Content-Transfer-Encoding") == "quoted-printable" {
+		body = quotedprintable.NewReader(body)
+	}
+	text, err := io.ReadAll(body)
+	ts.Check(err)
+	return string(text)
 }

@@ -63,6 +63,14 @@ var proposals = []test{
 			}
 		}
 	}},
+	{"a file that was moved is no new version", func(w *world) {
+		w.accept(snap("spring"), people(1))
+		s := snap("spring")
+		s.Origin = "/home/rina/mail/spring.yaml"
+		if version := w.accept(s, nil); version != 1 || w.info("spring").Origin != s.Origin {
+			w.Errorf("version %d, origin %s", version, w.info("spring").Origin)
+		}
+	}},
 	{"letter and settings", func(w *world) {
 		w.accept(snap("spring", "100/24h"), people(1))
 		s := snap("spring", "50/24h")

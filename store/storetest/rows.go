@@ -150,6 +150,12 @@ var rowTests = []test{
 			w.Errorf("rows %+v, want %+v", c.Recipient.Rows, rows[0].Rows)
 		}
 		w.wantStates("spring", "ani sent", "budi queued", "ani sent")
+		for e, err := range w.s.Entries(w.Context(), "spring", campaign.Sent, campaign.Queued) {
+			w.ok(err)
+			if want := rows[e.Number-2].Rows; !reflect.DeepEqual(e.Rows, want) {
+				w.Errorf("entry %s with the rows %+v, want %+v", e.Address, e.Rows, want)
+			}
+		}
 		if c := w.claim(r); len(c.Recipient.Rows) != 1 {
 			w.Errorf("a group of one has the rows %+v", c.Recipient.Rows)
 		}

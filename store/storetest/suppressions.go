@@ -92,7 +92,7 @@ var suppressions = []test{
 		if _, _, err := r.Claim(w.Context(), w.clock.now(), always); !errors.Is(err, campaign.ErrComplete) {
 			w.Errorf("Claim: %v, want ErrComplete", err)
 		}
-		if d := w.first("spring"); d.Reason != "on the suppression list" {
+		if d := w.first("spring"); d.Reason != "suppressed: on the suppression list" {
 			w.Errorf("reason %q", d.Reason)
 		}
 	}},
