@@ -64,7 +64,7 @@ func tidy(s string) string {
 // dropped elements have no text for a reader.
 var dropped = map[string]bool{
 	"head": true, "script": true, "style": true, "template": true, "noscript": true, "object": true, "svg": true,
-	"textarea": true, "select": true, "input": true, "button": false,
+	"textarea": true, "select": true, "input": true,
 }
 
 var hiddenStyle = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(\.0+)?\s*(!|;|$)|max-height\s*:\s*0(px)?\s*(!|;|$))`)

@@ -35,7 +35,7 @@ func (s *Set) CheckColumns(columns []string) campaign.Problems {
 // what fails (errors), a link that html/template refuses, an empty subject,
 // and as warnings: empty cells that are printed without a default, a plain if
 // over yes and no, line ends in a subject. It inlines no CSS and makes no
-// text.
+// text. A column that is not there fails on every row: ask CheckColumns first.
 func (s *Set) Check(ctx context.Context, r campaign.Recipient) campaign.Problems {
 	ctx, cancel := bounded(ctx)
 	defer cancel()

@@ -40,41 +40,32 @@ type Rendered struct {
 // line and column. The Set is nil only when there are errors.
 func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 	s := &Set{}
-	var found campaign.Problems
-	add := func(c *checked, problems campaign.Problems) bool {
-		found = append(found, problems...)
-		if c != nil {
-			s.checks = append(s.checks, c)
-			s.rows = s.rows || c.rows
-		}
-		return c != nil
-	}
 	subject := newSource(n.Campaign, "subject", l.Subject)
-	add(check(subject, subject.text, nil, false))
+	_, found := s.add(check(subject, subject.text, nil, false))
 	switch {
 	case l.HTML != "":
 		src := newSource(n.HTML, "body.html", l.HTML)
 		masked, marks := mask(src.text)
-		if add(check(src, masked, marks, true)) {
+		ok, problems := s.add(check(src, masked, marks, true))
+		if found = append(found, problems...); ok {
 			found = append(found, s.useHTML(src, masked, marks, l.InlineCSS, l.Text == "")...)
 		}
 	case l.Markdown != "":
 		src := newSource(n.Markdown, "body.markdown", l.Markdown)
-		if add(check(src, src.text, nil, false)) {
+		ok, problems := s.add(check(src, src.text, nil, false))
+		if found = append(found, problems...); ok {
 			found = append(found, s.useMarkdown(src, l.InlineCSS, l.Text == "")...)
 		}
 	}
 	if l.Text != "" {
 		src := newSource(n.Text, "body.text", l.Text)
-		if add(check(src, src.text, nil, false)) {
+		ok, problems := s.add(check(src, src.text, nil, false))
+		if found = append(found, problems...); ok {
 			found = append(found, s.useText(src, src.text)...)
 		}
 	}
 	if l.HTML == "" && l.Markdown == "" && l.Text == "" {
-		found = append(found, campaign.Problem{
-			Severity: campaign.Error, File: n.Campaign, Field: "body",
-			Message: "the letter is empty", Hint: "name a file with text in it: body: {html: body.html}",
-		})
+		found = append(found, emptyLetter(n))
 	}
 	if found.Errors() > 0 {
 		return nil, found
@@ -84,6 +75,23 @@ func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 		return nil, append(found, subject.problem(campaign.Error, 0, err.Error(), ""))
 	}
 	return s, found
+}
+
+// add takes a checked template in; ok says that there is one.
+func (s *Set) add(c *checked, found campaign.Problems) (ok bool, problems campaign.Problems) {
+	if c == nil {
+		return false, found
+	}
+	s.checks = append(s.checks, c)
+	s.rows = s.rows || c.rows
+	return true, found
+}
+
+func emptyLetter(n Names) campaign.Problem {
+	return campaign.Problem{
+		Severity: campaign.Error, File: n.Campaign, Field: "body",
+		Message: "the letter is empty", Hint: "name a file with text in it: body: {html: body.html}",
+	}
 }
 
 // useHTML prepares the HTML, inlined once where that is sound, and the text

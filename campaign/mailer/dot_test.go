@@ -55,6 +55,8 @@ func TestDotInTime(t *testing.T) {
 			m.now = func() instant { i := times[0]; times = times[1:]; return i }
 			if o := m.Send(context.Background(), envelope(t), nil); o.Verdict != tt.verdict {
 				t.Errorf("%+v", o)
+			} else if o.Verdict == campaign.Requeue && !strings.Contains(o.Reason, "more than 5s have passed") {
+				t.Errorf("reason %q", o.Reason)
 			}
 			if want := tt.verdict == campaign.Accepted; (s.Count() == 1) != want {
 				t.Errorf("%d messages received", s.Count())

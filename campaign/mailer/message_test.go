@@ -235,6 +235,19 @@ func TestStructure(t *testing.T) {
 	}
 }
 
+// Every kind of line end is one (a lone CR made mime/quotedprintable lose the next LF).
+func TestLineEnds(t *testing.T) {
+	m := sample()
+	m.Text, m.HTML = "a\r=\nb\r\nc\n\nd", ""
+	e, err := Build(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parse(t, e.Message).text[0]; got != "a\r\n=\r\nb\r\nc\r\n\r\nd\r\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A text that looks like go-mail's own boundary line is left alone.
 func TestBoundaryInText(t *testing.T) {
 	m := sample()
@@ -294,7 +307,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	m.Unsubscribe.URL = ""
+	m.Unsubscribe.URL = "http://example.org/u" // no one-click without TLS
 	m.Headers = map[string]string{"precedence": "list", "X-Empty": " "}
 	e, err = Build(m)
 	if err != nil {

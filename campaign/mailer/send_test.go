@@ -265,7 +265,7 @@ func TestAllOrNone(t *testing.T) {
 // What the server cannot take is said before a word of it is.
 func TestDoesNotFit(t *testing.T) {
 	small := serve(t, sandbox.Options{Size: 1000})
-	if o := sender(t, small).Send(context.Background(), large(), nil); o.Verdict != campaign.Fault || o.Class != campaign.ClassSize {
+	if o := sender(t, small).Send(context.Background(), large(), nil); o.Verdict != campaign.Fault || o.Class != campaign.ClassSize || o.Code != 0 {
 		t.Errorf("size: %+v", o)
 	}
 	plain := serve(t, sandbox.Options{Hide: []string{"SMTPUTF8"}})
@@ -278,6 +278,16 @@ func TestDoesNotFit(t *testing.T) {
 	}
 	if o := sender(t, serve(t, sandbox.Options{})).Send(context.Background(), envelope(t, "jürgen@example.org"), nil); o.Verdict != campaign.Accepted {
 		t.Errorf("smtputf8 offered: %+v", o)
+	}
+}
+
+// Dots at line beginnings arrive as they were, the first line's too.
+func TestDots(t *testing.T) {
+	s := serve(t, sandbox.Options{})
+	e := envelope(t)
+	e.Message = []byte(".first: line\r\n\r\n.\r\n..\r\n...x\r\n.\r\n")
+	if o := sender(t, s).Send(context.Background(), e, nil); o.Verdict != campaign.Accepted || !bytes.Equal(s.Receipts()[0].Data, e.Message) {
+		t.Errorf("%+v", o)
 	}
 }
 

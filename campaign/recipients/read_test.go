@@ -79,11 +79,16 @@ func TestFingerprint(t *testing.T) {
 		return func(func(string, error) bool) {}, nil
 	}}
 	seen := map[string]string{}
-	for name, change := range map[string]func(){
-		"as it is": func() {}, "the list": func() { file("a.csv", "email\nana@example.net\n") },
-		"the exclude file": func() { file("done.csv", "email\n") },
+	for _, step := range []struct {
+		name   string
+		change func()
+	}{
+		{"as it is", func() {}},
+		{"the list", func() { file("a.csv", "email\nana@example.net\n") }},
+		{"the exclude file", func() { file("done.csv", "email\n") }},
 	} {
-		change()
+		name := step.name
+		step.change()
 		sum, err := Fingerprint(lists, opts)
 		if err != nil || len(sum) != 64 || seen[sum] != "" {
 			t.Errorf("%s: %s, %v; like %s", name, sum, err, seen[sum])

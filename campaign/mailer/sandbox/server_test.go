@@ -183,7 +183,7 @@ func TestScript(t *testing.T) {
 		"two lines":     {rule("*", campaign.StageEHLO, sandbox.Reply{Code: 550, Enhanced: "5.7.1", Text: "no\nnever"}), "220\n>EHLO me.test\n550-5.7.1 no\n550 5.7.1 never\n", 0},
 		"mail 451":      {rule("*", campaign.StageMail, sandbox.Reply{Code: 451, Text: "later"}), hello + mail + "451 later\n" + rcpt + "502\n", 0},
 		"mail nth":      {sandbox.Rule{Stage: campaign.StageMail, Nth: 2, Reply: sandbox.Reply{Code: 451}}, hello + mail + "250\n>RSET\n250\n" + mail + "451\n" + mail + "250\n", 0},
-		"mail times":    {sandbox.Rule{Stage: campaign.StageMail, Times: 2, Reply: sandbox.Reply{Code: 451}}, hello + mail + "451\n" + mail + "451\n" + mail + "250\n", 0},
+		"mail times":    {sandbox.Rule{Stage: campaign.StageMail, Times: 2, Reply: sandbox.Reply{Code: 451}}, hello + mail + "451\n" + mail + "451\n" + mail + "250\n" + mail + "503\n", 0},
 		"rcpt mine":     {rule("AYU@example.org", campaign.StageRcpt, sandbox.Reply{Code: 550, Enhanced: "5.1.1", Text: "nobody"}), hello + mail + "250\n" + rcpt + "550 5.1.1 nobody\n>RCPT TO:<b@example.org>\n250\n", 0},
 		"data refused":  {rule("ayu@example.org", campaign.StageData, sandbox.Reply{Code: 550}), hello + mail + "250\n" + rcpt + "250\n>DATA\n550\n>RSET\n250\n", 0},
 		"body drop":     {rule("*", campaign.StageBody, sandbox.Reply{Drop: true}), hello + mail + "250\n" + rcpt + "250\n>DATA\n354\n>Hello\nEOF\n", 0},

@@ -21,6 +21,7 @@ type session struct {
 	server *Server
 	link   *link
 	user   bool
+	open   bool // after MAIL
 	from   string
 	to     []string
 
@@ -28,7 +29,7 @@ type session struct {
 	inBodySet bool
 }
 
-func (s *session) Reset() { s.from, s.to, s.inBodySet = "", nil, false }
+func (s *session) Reset() { s.open, s.from, s.to, s.inBodySet = false, "", nil, false }
 
 func (s *session) Logout() error { return nil }
 
@@ -36,7 +37,10 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.server.options.Username != "" && !s.user {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication Required"}
 	}
-	s.from = from
+	if s.open {
+		return &smtp.SMTPError{Code: 503, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "nested MAIL command"}
+	}
+	s.from, s.open = from, true
 	return nil
 }
 
