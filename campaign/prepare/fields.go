@@ -1,6 +1,7 @@
 package prepare
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -73,13 +74,19 @@ func (p *fieldParser) all(key string, texts []string) []field {
 func (p *fieldParser) one(key, text string) *field {
 	f, err := templates.ParseField(key, text)
 	if err != nil {
-		p.problems = append(p.problems, campaign.Problem{
-			Severity: campaign.Error, File: p.file, Field: key, Message: err.Error(),
-			Hint: "correct the template, or quote a literal {{ as {{\"{{\"}}",
-		})
+		p.problems = append(p.problems, fieldProblems(p.file, key, err)...)
 		return nil
 	}
 	return &field{Field: f, key: key, name: text}
+}
+
+// fieldProblems are the problems that an error of a field stands for.
+func fieldProblems(file, key string, err error) campaign.Problems {
+	var problems campaign.Problems
+	if errors.As(err, &problems) {
+		return at(file, key, problems)
+	}
+	return campaign.Problems{{Severity: campaign.Error, File: file, Field: key, Message: err.Error(), Hint: "correct the template"}}
 }
 
 // each visits every field that is filled from a recipient.

@@ -89,7 +89,7 @@ func whyStopped(end run.Result, status campaignStatus, c *campaign.Campaign) str
 func (a *app) printNext(s *session, end run.Result, status campaignStatus) {
 	name := s.campaign().Name
 	if s.sandbox != nil && status.Sent > 0 {
-		a.say("  messages    %s (%s)", s.outbox(), plural(s.sandbox.Count(), "file")+" written now")
+		a.say("  messages    %s (%s)", relative(s.outbox()), plural(s.sandbox.Count(), "file")+" written now")
 	}
 	if end.End == run.Complete || end.End == run.Cancelled {
 		if status.Unconfirmed > 0 {
