@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -10,8 +9,6 @@ import (
 	"tebar/campaign/prepare"
 	"tebar/store"
 )
-
-func isUnknown(err error) bool { return errors.Is(err, campaign.ErrUnknown) }
 
 // adopt compares the file with the store's snapshot. Where they differ, and
 // the difference is more than people taken away, it wants --accept-changes.

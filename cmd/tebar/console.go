@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -89,15 +90,30 @@ func shellWord(s string) string {
 	return s
 }
 
-// confirm asks a yes-or-no question on the terminal.
-func (a *app) confirm(question string) (bool, error) {
+// confirm asks a yes-or-no question on the terminal; a signal ends the
+// question at once.
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	fmt.Fprintf(a.errs, "%s [y/N] ", question)
-	line, err := readLine(a.in)
-	if err != nil {
-		return false, fmt.Errorf("reading the answer: %w", err)
+	type answer struct {
+		line string
+		err  error
 	}
-	line = strings.ToLower(strings.TrimSpace(line))
-	return line == "y" || line == "yes" || line == "ya", nil
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := readLine(a.in)
+		answers <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(a.errs)
+		return false, ctx.Err()
+	case got := <-answers:
+		if got.err != nil {
+			return false, fmt.Errorf("reading the answer: %w", got.err)
+		}
+		line := strings.ToLower(strings.TrimSpace(got.line))
+		return line == "y" || line == "yes" || line == "ya", nil
+	}
 }
 
 // readLine reads byte by byte, so that nothing behind the line is taken away.

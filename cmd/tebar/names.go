@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"tebar/campaign"
 	"tebar/campaign/file"
 	"tebar/campaign/prepare"
 	"tebar/store"
@@ -56,9 +59,14 @@ func campaignName(arg string) (string, error) {
 
 // load reads a campaign file with what this machine adds to it. st may be nil.
 func (a *app) load(ctx context.Context, path string, st *store.Store) (*prepare.Prepared, error) {
-	o := prepare.Options{Zone: machineZone(), Accounts: accountsFile()}
+	o := prepare.Options{Zone: machineZone(), Accounts: accountsFile(), Campaign: noStore}
 	if st != nil {
 		o.Campaign = st.Addresses
 	}
 	return prepare.Load(ctx, path, o)
+}
+
+// noStore is what `exclude: {campaign: ...}` finds where there is no store yet.
+func noStore(_ context.Context, name string, _ []campaign.State) (iter.Seq2[string, error], error) {
+	return nil, fmt.Errorf("campaign %s: %w", name, campaign.ErrUnknown)
 }

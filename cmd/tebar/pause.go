@@ -31,7 +31,7 @@ func (a *app) cancelCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if ok, err := a.sure("Cancel "+name+" for good? "+plural(info.Counts.Left(), "message")+" will not be sent.", yes); !ok {
+			if ok, err := a.sure(ctx, "Cancel "+name+" for good? "+plural(info.Counts.Left(), "message")+" will not be sent.", yes); !ok {
 				return err
 			}
 			n, err := st.Cancel(ctx, name, a.who())
@@ -53,7 +53,7 @@ func (a *app) forgetCommand() *cli.Command {
 			if _, err := st.Info(ctx, name); err != nil {
 				return err
 			}
-			if ok, err := a.sure("Delete "+name+", its list and its report? The account's used quota is kept.", yes); !ok {
+			if ok, err := a.sure(ctx, "Delete "+name+", its list and its report? The account's used quota is kept.", yes); !ok {
 				return err
 			}
 			if err := st.Forget(ctx, name, a.who()); err != nil {
@@ -90,7 +90,7 @@ func (a *app) onNamed(act func(context.Context, *store.Store, string) error) cli
 }
 
 // sure asks before something final; without a terminal it needs --yes.
-func (a *app) sure(question string, yes bool) (bool, error) {
+func (a *app) sure(ctx context.Context, question string, yes bool) (bool, error) {
 	if yes {
 		return true, nil
 	}
@@ -99,7 +99,7 @@ func (a *app) sure(question string, yes bool) (bool, error) {
 		err.hint = "add --yes"
 		return false, err
 	}
-	ok, err := a.confirm(question)
+	ok, err := a.confirm(ctx, question)
 	if err == nil && !ok {
 		a.say("nothing was done")
 	}

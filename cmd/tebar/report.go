@@ -91,6 +91,12 @@ func (a *app) report(ctx context.Context, arg string, o reportOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.retry {
+		if info, err := st.Info(ctx, name); err != nil || info.Counts.Failed == 0 {
+			a.note("%s: no message has failed: there is nothing to try again", name)
+			return err
+		}
+	}
 	write := func(w io.Writer) error { return report.Write(w, o.format, head, st.Deliveries(ctx, name, o.only)) }
 	if o.retry {
 		write = func(w io.Writer) error {
@@ -120,22 +126,27 @@ func (a *app) reportHead(ctx context.Context, st *store.Store, name string) (rep
 	if err != nil {
 		return report.Head{}, err
 	}
+	columns, err := reportColumns(ctx, st, snapshot, len(versions))
 	c := snapshot.Campaign
 	return report.Head{
 		Name: name, From: c.From.String(), Timezone: c.Schedule.Zone, GeneratedAt: a.clock.Now(),
-		Versions: versions, Columns: columns(snapshot.Sources),
-	}, nil
+		Versions: versions, Columns: columns,
+	}, err
 }
 
-// columns is the union of the lists' columns, in order.
-func columns(sources []campaign.Source) []string {
+// reportColumns is the union of the lists' columns, in order. Rows of an
+// earlier version keep its columns, so with several versions all rows are asked.
+func reportColumns(ctx context.Context, st *store.Store, s campaign.Snapshot, versions int) ([]string, error) {
+	if versions > 1 {
+		return report.Columns(st.Deliveries(ctx, s.Campaign.Name, nil))
+	}
 	var out []string
-	for _, s := range sources {
-		for _, c := range s.Columns {
+	for _, source := range s.Sources {
+		for _, c := range source.Columns {
 			if !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}
 	}
-	return out
+	return out, nil
 }

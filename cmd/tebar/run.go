@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -122,66 +123,68 @@ func (a *app) runFile(ctx context.Context, path string, o runOptions) error {
 // admit brings the file and the store together: a new campaign is checked,
 // confirmed and taken in; a known one must not have changed, or be accepted.
 func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (*session, error) {
-	info, err := st.Info(ctx, p.Campaign.Name)
-	known := err == nil
-	if err != nil && !isUnknown(err) {
-		return nil, err
-	}
 	if err := a.guard(st, p.Campaign, o.newStore); err != nil {
 		return nil, err
 	}
-	s := &session{app: a, store: st, opts: o}
-	if known {
-		if s.runner, err = st.Runner(ctx, info.Name, a.clock.Now()); err != nil {
-			return nil, err
-		}
-		if err := a.adopt(ctx, st, p, o); err != nil {
-			s.close()
-			return nil, err
-		}
-		return s, s.load(ctx, p.Campaign.Name)
-	}
-	if err := a.enrol(ctx, st, p, o); err != nil {
+	_, err := st.Info(ctx, p.Campaign.Name)
+	isNew := errors.Is(err, campaign.ErrUnknown)
+	if err != nil && !isNew {
 		return nil, err
 	}
+	if isNew {
+		if isNew, err = a.enrol(ctx, st, p, o); err != nil {
+			return nil, err
+		}
+	}
+	s := &session{app: a, store: st, opts: o}
 	if s.runner, err = st.Runner(ctx, p.Campaign.Name, a.clock.Now()); err != nil {
 		return nil, err
 	}
-	if err := s.load(ctx, p.Campaign.Name); err != nil {
+	if !isNew {
+		err = a.adopt(ctx, st, p, o)
+	}
+	if err == nil {
+		err = s.load(ctx, p.Campaign.Name)
+	}
+	if err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// enrol takes a new campaign into the store.
-func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) error {
+// enrol takes a new campaign into the store. It says false where another
+// process has just done so.
+func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (bool, error) {
 	report, err := p.Check(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !report.OK() {
-		return refused(p.Campaign.File, report.Problems)
+		return false, refused(p.Campaign.File, report.Problems)
 	}
 	if !a.quiet && !a.json {
 		a.printProblems(a.errs, report.Problems)
 	}
 	if err := a.confirmStart(ctx, st, p, report, o.yes); err != nil {
-		return err
+		return false, err
 	}
 	proposal, err := a.propose(ctx, st, p)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer proposal.Discard()
 	if !proposal.New() {
-		return &campaign.RunningError{Campaign: p.Campaign.Name}
+		return false, nil
 	}
 	if err := a.leaveGuard(st, p.Campaign); err != nil {
-		return err
+		return false, err
 	}
 	_, err = proposal.Accept(ctx, a.who())
-	return err
+	if errors.Is(err, store.ErrStale) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // propose stages the campaign's rows beside what the store has.

@@ -70,11 +70,15 @@ func (s *session) send(ctx context.Context) (run.Result, error) {
 	}
 	s.progress = newProgress(s.app, s.campaign(), info.Counts)
 	defer s.progress.done()
-	return run.Campaign(ctx, s.runner, s, s.app.clock, run.Options{
+	end, err := run.Campaign(ctx, s.runner, s, s.app.clock, run.Options{
 		Decide: s.calendar.Next, Retry: s.campaign().Retry, StopWhen: s.campaign().StopWhen,
 		Connections: s.connections(), NewSender: func() run.Sender { return mailer.New(server) },
 		Once: s.opts.once, Until: s.opts.until, Limit: s.opts.limit, Watch: s.progress.watch,
 	})
+	if err == nil && (end.End == run.Person || end.End == run.Unreachable) {
+		err = s.runner.Stopped(context.WithoutCancel(ctx), end.Code, end.Reason, s.app.who())
+	}
+	return end, err
 }
 
 // connections is 1 where a pause between messages makes more useless.

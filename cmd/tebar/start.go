@@ -22,7 +22,7 @@ func (a *app) confirmStart(ctx context.Context, st *store.Store, p *prepare.Prep
 	if err := a.showStart(ctx, st, p, r); err != nil {
 		return err
 	}
-	ok, err := a.confirm("Send?")
+	ok, err := a.confirm(ctx, "Send?")
 	if err != nil {
 		return err
 	}

@@ -173,6 +173,15 @@ func (a *app) statusNext(ctx context.Context, st *store.Store, s *campaignStatus
 			s.State = campaign.StatusWaiting
 		}
 	}
+	if s.State == campaign.StatusStopped || s.State == campaign.StatusNew {
+		code, reason, err := st.LastStop(ctx, s.Campaign)
+		if err != nil {
+			return err
+		}
+		if code != campaign.CodeNone {
+			s.State, s.ReasonCode, s.Reason = campaign.StatusStopped, code, reason
+		}
+	}
 	if s.State == campaign.StatusPaused {
 		s.Reason, s.ReasonCode = "paused by a person; tebar resume "+s.Campaign+" lifts it", campaign.CodePaused
 	}
