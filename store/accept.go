@@ -58,7 +58,7 @@ func (s *Store) hold(ctx context.Context, name string) (release func(), err erro
 	if own {
 		return func() {}, nil
 	}
-	lock, err := s.tryLock(name)
+	lock, err := s.tryLock(name, lockTries)
 	if err != nil {
 		return nil, err
 	}

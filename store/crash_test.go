@@ -101,11 +101,11 @@ func arrived(t *testing.T, path string) map[string]int {
 func TestKilled(t *testing.T) {
 	path := filepath.Join(memory(t), "tebar.db")
 	s := open(t, path)
-	if err := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(100), time.Now()).Close(); err != nil {
+	if err := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(400), time.Now()).Close(); err != nil {
 		t.Fatal(err)
 	}
 	kills := 0
-	for round := range 1000 { // each has a little longer than the one before
+	for round := range 1000 { // each has longer than the one before
 		cmd, out := spawn(t, path, "spring")
 		done := make(chan error, 1)
 		go func() { done <- cmd.Wait() }()
@@ -116,7 +116,7 @@ func TestKilled(t *testing.T) {
 			}
 			checkKilled(t, s, path, kills)
 			return
-		case <-time.After(time.Duration(30+rand.IntN(70)+round) * time.Millisecond):
+		case <-time.After(time.Duration(10+rand.IntN(60)+round*round/4) * time.Millisecond):
 			_ = cmd.Process.Kill()
 			<-done
 			kills++

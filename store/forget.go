@@ -22,7 +22,7 @@ func (s *Store) Forget(ctx context.Context, name string, who Who) error {
 	if _, err := s.campaign(ctx, name); err != nil {
 		return fmt.Errorf("forgetting: %w", err)
 	}
-	lock, err := s.tryLock(name)
+	lock, err := s.tryLock(name, lockTries)
 	if err == nil && lock == nil {
 		err = s.whoRuns(ctx, name)
 	}

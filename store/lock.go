@@ -23,14 +23,19 @@ func lockFile(path, name string) string {
 	return filepath.Join(path+".locks", name+".lock")
 }
 
-// tryLock takes the lock, or gives nil where somebody else has it. It tries a
-// few times, since isLocked takes it for a moment.
-func (s *Store) tryLock(name string) (*flock.Flock, error) {
+// lockTries is how often a lock is tried that isLocked may hold for a moment.
+const lockTries = 10
+
+// tryLock takes the lock, or gives nil where somebody else has it.
+func (s *Store) tryLock(name string, tries int) (*flock.Flock, error) {
 	if err := os.MkdirAll(s.path+".locks", 0o700); err != nil {
 		return nil, fmt.Errorf("locking: %w", err)
 	}
 	lock := flock.New(lockFile(s.path, name))
-	for range 10 {
+	for i := range tries {
+		if i > 0 {
+			time.Sleep(lockPoll)
+		}
 		ok, err := lock.TryLock()
 		if err != nil {
 			return nil, fmt.Errorf("locking: %w", err)
@@ -38,7 +43,6 @@ func (s *Store) tryLock(name string) (*flock.Flock, error) {
 		if ok {
 			return lock, nil
 		}
-		time.Sleep(lockPoll)
 	}
 	return nil, nil
 }

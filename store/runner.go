@@ -48,7 +48,7 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 	if err != nil {
 		return nil, fmt.Errorf("starting: %w", err)
 	}
-	lock, err := s.tryLock(name)
+	lock, err := s.tryLock(name, lockTries)
 	if err != nil {
 		return nil, fmt.Errorf("starting: %w", err)
 	}

@@ -124,7 +124,7 @@ func (s *Store) claimants(ctx context.Context, account, name string) (names []st
 
 // takeOverDead settles the claims of one campaign if its runner is dead.
 func (s *Store) takeOverDead(ctx context.Context, name string, now time.Time) error {
-	lock, err := s.tryLock(name)
+	lock, err := s.tryLock(name, 1)
 	if err != nil || lock == nil {
 		return err
 	}

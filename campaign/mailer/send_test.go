@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -252,13 +253,19 @@ func TestAllOrNone(t *testing.T) {
 	s := serve(t, sandbox.Options{Rules: []sandbox.Rule{
 		{Recipient: "copy@example.org", Stage: campaign.StageRcpt, Reply: sandbox.Reply{Code: 550, Enhanced: "5.1.1", Text: "no such user"}},
 	}})
-	m := sender(t, s)
+	dials := 0
+	m := sender(t, s, func(srv *Server) {
+		srv.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			dials++
+			return new(net.Dialer).DialContext(ctx, network, address)
+		}
+	})
 	o := m.Send(context.Background(), envelope(t, "ayu@example.org", "copy@example.org"), nil)
 	if o.Verdict != campaign.Fail || !strings.Contains(o.Reason, "copy@example.org") || o.Dead {
 		t.Errorf("%+v", o)
 	}
-	if o = m.Send(context.Background(), envelope(t), nil); o.Verdict != campaign.Accepted || s.Count() != 1 {
-		t.Errorf("%+v, %d messages", o, s.Count())
+	if o = m.Send(context.Background(), envelope(t), nil); o.Verdict != campaign.Accepted || s.Count() != 1 || dials != 1 {
+		t.Errorf("%+v, %d messages, %d connections", o, s.Count(), dials)
 	}
 }
 

@@ -44,6 +44,9 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	if c == nil {
 		return p, nil
 	}
+	if c.From.Email != "" {
+		p.useALabels()
+	}
 	p.readLetter()
 	p.parse()
 	p.readAttachments()

@@ -86,7 +86,7 @@ func (w *worker) notOpened(ctx context.Context, o campaign.Outcome) error {
 func (w *worker) backOff(ctx context.Context, o campaign.Outcome) error {
 	w.lost++
 	if w.opts.Once && w.lost >= onceTries {
-		w.end(Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint})
+		w.end(w.gaveUp(o))
 		return nil
 	}
 	wait := maxBackoff
@@ -103,6 +103,14 @@ func (w *worker) backOff(ctx context.Context, o campaign.Outcome) error {
 		}
 	}
 	return nil
+}
+
+// gaveUp ends --once: a server that answers, but not now, is no failure.
+func (w *worker) gaveUp(o campaign.Outcome) Result {
+	if o.Class == campaign.ClassNetwork || o.Code == 0 {
+		return Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint}
+	}
+	return Result{End: Stopped, Code: campaign.CodeRetry, NextAt: w.clock.Now().Add(maxBackoff), Reason: o.Reason, Hint: o.Hint}
 }
 
 // deliver takes a claim to its recorded outcome. The message in hand is
