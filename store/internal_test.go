@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -73,5 +75,28 @@ func TestVerdictsAreLegal(t *testing.T) {
 		if to != campaign.Unconfirmed && !campaign.CanMove(campaign.Unconfirmed, to) {
 			t.Errorf("%s: no way from unconfirmed to %s", verdict, to)
 		}
+	}
+}
+
+// With synchronous=NORMAL a power cut loses the mark, and the message goes
+// out twice: every connection that writes has FULL (2).
+func TestPragmas(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "tebar.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for name, want := range map[string]string{
+		"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "secure_delete": "1",
+	} {
+		for _, db := range []*sql.DB{s.write, s.stage} {
+			var got string
+			if err := db.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
+				t.Errorf("%s is %s, want %s (%v)", name, got, want, err)
+			}
+		}
+	}
+	if _, err := s.read.ExecContext(t.Context(), `DELETE FROM meta`); err == nil {
+		t.Error("a reader may write")
 	}
 }
