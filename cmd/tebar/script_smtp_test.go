@@ -174,3 +174,32 @@ func agree(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 }
+
+// letters checks that each person got the letter of the version that the
+// report names: LETTER1 is in version 1's messages, and so on.
+func letters(ts *testscript.TestScript, neg bool, args []string) {
+	var report struct {
+		Recipients []struct {
+			Email   string
+			Version int
+		} `json:"recipients"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &report))
+	version := map[string]int{}
+	for _, r := range report.Recipients {
+		version[r.Email] = r.Version
+	}
+	got := map[int]int{}
+	for _, r := range server(ts, args[0]).Receipts() {
+		v := version[r.To[0]]
+		if v < 1 || v > len(args)-2 || !strings.Contains(string(r.Data), args[1+v]) {
+			ts.Fatalf("%s has version %d in the report, and got another letter", r.To[0], v)
+		}
+		got[v]++
+	}
+	for v := range args[2:] {
+		if got[v+1] == 0 {
+			ts.Fatalf("nobody got version %d", v+1)
+		}
+	}
+}

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	awaits NAME N               waits until it has N
 //	within NAME N WINDOW        never more than N accepted in any WINDOW, by its clock
 //	files N PATTERN             N files match
+//	letters NAME REPORT TEXT... who has version N in the report got the Nth text
 //	message FOLDER TEXT...      the first .eml file's text part has these texts
 //	states REPORT KEY=N...      the JSON report has just these states
 //	agree NAME REPORT           per address: sent is once at the server, unconfirmed 0 or 1, anything else 0
@@ -54,7 +55,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
-			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas,
+			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas, "letters": letters,
 		},
 	})
 }
