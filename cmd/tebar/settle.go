@@ -36,12 +36,29 @@ func (a *app) settleCommand() *cli.Command {
 				return err
 			}
 			defer st.Close()
+			if err := a.takeOver(c.Context, st, name); err != nil {
+				return err
+			}
 			if !sent && !resend {
 				return a.listDoubts(c.Context, st, name)
 			}
 			return a.settle(c.Context, st, name, c.Args().Tail(), sent)
 		},
 	}
+}
+
+// takeOver settles what a run that was ended by force has left in hand: what
+// was marked is unconfirmed, what was not is queued.
+func (a *app) takeOver(ctx context.Context, st *store.Store, name string) error {
+	info, err := st.Info(ctx, name)
+	if err != nil || info.Counts.Sending == 0 || info.Running != nil {
+		return err
+	}
+	runner, err := st.Runner(ctx, name, a.clock.Now())
+	if err != nil {
+		return err
+	}
+	return runner.Close()
 }
 
 type doubtJSON struct {

@@ -233,6 +233,9 @@ func (a *app) printStatus(s campaignStatus) {
 		return
 	}
 	a.say("%s: %s. %s.", s.Campaign, s.State, sentence(s.Counts))
+	if s.Sending > 0 && s.State == campaign.StatusStopped {
+		a.say("  in hand     %s when the run was ended by force; tebar resume or settle looks into it", plural(s.Sending, "message"))
+	}
 	if s.Deferred > 0 {
 		a.say("  deferred    %s to be tried again", plural(s.Deferred, "message"))
 	}
