@@ -31,6 +31,10 @@ var answers = []struct {
 	{"dot", "550 5.7.1 Email quota exceeded. This mail has been rejected.", pause, campaign.ClassDaily, 24 * time.Hour},
 	{"data", "550 5.7.1 This account is rate limited", pause, campaign.ClassDaily, 24 * time.Hour},
 	{"dot", "550 5.4.5 You have reached a limit for sending mail.", pause, campaign.ClassDaily, 24 * time.Hour},
+	// the same words about the recipient's mailbox, not about the account
+	{"rcpt", "552 5.2.2 Email quota exceeded for this mailbox", fail, campaign.ClassMailbox, 0},
+	{"rcpt", "452 4.2.2 user has reached the daily limit of received mail", deferd, campaign.ClassMailbox, 0},
+	{"rcpt", "450 4.2.1 recipient has reached a daily limit", deferd, campaign.ClassRate, time.Hour},
 	// rate
 	{"dot", "450 4.3.0 There is an unusual rate of mail from this account.", pause, campaign.ClassRate, 10 * time.Minute},
 	{"dot", "421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP address.", pause, campaign.ClassRate, 10 * time.Minute},

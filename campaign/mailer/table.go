@@ -40,7 +40,7 @@ const (
 	hintWeb   = "log in to the account in a web browser, confirm that it was you, then make an app password at myaccount.google.com/apppasswords"
 	hintDNS   = "the sending domain's SPF, DKIM, DMARC or reverse DNS has to be put right by whoever keeps its DNS; the server's words say which"
 	hintSetup = "check host, port, security and login of the sender; the server's words say more"
-	hintBody  = "look at the message with `tebar preview`, correct the letter or its attachments, then `tebar run FILE --accept-changes`"
+	hintBody  = "look at the message with `tebar test FILE --to YOU`, correct the letter or its attachments, then `tebar run FILE --accept-changes`"
 	hintSize  = "make the attachments smaller, or put them on the web and send a link"
 	hintWho   = "log in to the account in a web browser and read what the provider says; do not send before it is cleared"
 )
@@ -49,6 +49,12 @@ const (
 // narrow rows stand before wide ones. Codes and texts both count: Google's
 // page and Gmail's real answers do not always agree on the enhanced code.
 var table = []row{
+	// A full or busy mailbox, whatever words its server has for it: "quota"
+	// and "daily limit" there are the recipient's, not the account's.
+	{stages: message, codes: []int{422, 450, 451, 452}, enhanced: []string{"4.2.2"}, verdict: campaign.Defer, class: campaign.ClassMailbox, reason: "the recipient's mailbox is full", source: google + "; " + rfc3463},
+	{stages: message, codes: []int{550, 552, 554}, enhanced: []string{"5.2.2"}, verdict: campaign.Fail, class: campaign.ClassMailbox, reason: "the recipient's mailbox is full", source: google + "; " + rfc3463},
+	{codes: []int{450, 451}, enhanced: []string{"4.2.1"}, text: []string{"daily limit", "daily message quota", "too much mail"}, verdict: campaign.Defer, class: campaign.ClassRate, wait: time.Hour, reason: "this recipient is getting too much mail at the moment", source: google},
+
 	// The account's quota. The recipient is innocent: never failed.
 	{codes: []int{421, 450, 452, 454, 550, 552, 554}, text: []string{"daily message quota", "daily user sending", "daily sending quota", "daily sending limit", "daily smtp relay limit", "daily limit", "sending limit exceeded", "email quota exceeded"}, verdict: campaign.Pause, class: campaign.ClassDaily, wait: day, reason: "the provider's daily limit is reached", hint: hintLimit, source: google + "; " + ses},
 	{stages: message, codes: []int{550, 552, 554}, enhanced: []string{"5.4.5"}, verdict: campaign.Pause, class: campaign.ClassDaily, wait: day, reason: "the provider's daily limit is reached", hint: hintLimit, source: google},
@@ -90,9 +96,7 @@ var table = []row{
 	{stages: payload, codes: []int{550, 554}, text: []string{"rfc 5322", "rfc5322", "rfc 2822", "rfc-2822", "missing required header", "multiple subject", "multiple from"}, verdict: campaign.Fault, class: campaign.ClassContent, reason: "the server takes the message for malformed", hint: hintBody, source: google},
 
 	// Mailboxes.
-	{stages: message, codes: []int{422, 450, 451, 452}, enhanced: []string{"4.2.2"}, verdict: campaign.Defer, class: campaign.ClassMailbox, reason: "the recipient's mailbox is full", source: google + "; " + rfc3463},
 	{stages: message, codes: []int{422, 450, 451, 452}, text: []string{"mailbox full", "mailbox is full", "over quota", "overquota"}, verdict: campaign.Defer, class: campaign.ClassMailbox, reason: "the recipient's mailbox is full", source: rfc3463},
-	{stages: message, codes: []int{550, 552, 554}, enhanced: []string{"5.2.2"}, verdict: campaign.Fail, class: campaign.ClassMailbox, reason: "the recipient's mailbox is full", source: google + "; " + rfc3463},
 	{stages: message, codes: []int{550, 551, 552, 553, 554}, enhanced: []string{"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1", "5.4.310"}, verdict: campaign.Fail, class: campaign.ClassRecipient, reason: "there is no such mailbox, or it takes no mail", source: google + "; " + rfc3463 + "; " + office},
 	{stages: message, codes: []int{555}, verdict: campaign.Fail, class: campaign.ClassRecipient, reason: "the server does not understand this address", source: google},
 	{stages: []campaign.Stage{campaign.StageMail}, codes: []int{555}, verdict: campaign.Stop, class: campaign.ClassSetup, reason: "the server does not understand the From address", hint: "check `from`", source: google},

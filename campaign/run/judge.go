@@ -28,16 +28,20 @@ func (s *session) judge(c campaign.Claim, o campaign.Outcome, at time.Time) camp
 	return o
 }
 
-// requeue makes a deferral of a message that loses its connection each time,
+// requeue makes a deferral of a message that loses its connection, or gets an
+// answer that makes no sense, each time,
 // so that one poisonous message does not hold up all others.
 func (s *session) requeue(c campaign.Claim, o campaign.Outcome) campaign.Outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if o.Class == campaign.ClassRate {
+		return o // the account is too fast: not this message's doing
+	}
 	s.requeued[c.Message]++
-	if n := s.requeued[c.Message]; n >= lostTimes && o.Class == campaign.ClassNetwork {
+	if n := s.requeued[c.Message]; n >= lostTimes {
 		delete(s.requeued, c.Message)
 		o.Verdict = campaign.Defer
-		o.Reason = fmt.Sprintf("the connection was lost %d times over this message: %s", n, o.Reason)
+		o.Reason = fmt.Sprintf("%d tries in a row ended without a verdict on this message: %s", n, o.Reason)
 	}
 	return o
 }

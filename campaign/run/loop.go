@@ -111,6 +111,9 @@ func (s *session) claim(ctx context.Context) (campaign.Claim, campaign.Slot, err
 	s.claiming.Lock()
 	defer s.claiming.Unlock()
 	if s.opts.Limit > 0 && s.taken >= s.opts.Limit {
+		if _, err := s.ledger.Peek(ctx, s.clock.Now(), s.opts.Decide); errors.Is(err, campaign.ErrComplete) {
+			return campaign.Claim{}, campaign.Slot{}, err
+		}
 		s.end(Result{End: Stopped, Code: campaign.CodeFlag, NextAt: s.clock.Now(), Reason: "as many messages as --limit allows were tried"})
 		return campaign.Claim{}, campaign.Slot{}, context.Canceled
 	}

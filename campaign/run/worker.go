@@ -36,7 +36,7 @@ func (w *worker) step(ctx context.Context) error {
 		return w.deliver(ctx, c)
 	}
 	if err != nil {
-		return w.ledgerError(err)
+		return w.ledgerError(ctx, err)
 	}
 	if slot.Never || slot.At.Sub(w.clock.Now()) > idle {
 		w.sender.Close()
@@ -44,8 +44,10 @@ func (w *worker) step(ctx context.Context) error {
 	return w.await(ctx, slot)
 }
 
-func (w *worker) ledgerError(err error) error {
-	if errors.Is(err, context.Canceled) || w.ledgerEnd(err) {
+// ledgerError takes the ledger's ends for what they are. With ctx cancelled a
+// transaction may fail with anything, and nothing was claimed.
+func (w *worker) ledgerError(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) || ctx.Err() != nil || w.ledgerEnd(err) {
 		return nil
 	}
 	return fmt.Errorf("claiming the next message: %w", err)
@@ -55,7 +57,7 @@ func (w *worker) ledgerError(err error) error {
 func (w *worker) open(ctx context.Context) (bool, error) {
 	slot, err := w.ledger.Peek(ctx, w.clock.Now(), w.opts.Decide)
 	if err != nil {
-		return false, w.ledgerError(err)
+		return false, w.ledgerError(ctx, err)
 	}
 	if !slot.Due(w.clock.Now()) {
 		return false, w.await(ctx, slot)
@@ -139,6 +141,13 @@ func (w *worker) send(ctx context.Context, c campaign.Claim) campaign.Outcome {
 			Verdict: campaign.Fault, Class: campaign.ClassContent,
 			Reason: fmt.Sprintf("rendering the message for %s: %v", c.Recipient.Address, err),
 			Hint:   "correct the letter or the row, then: tebar run FILE --accept-changes",
+		}
+	}
+	if len(e.To) > max(1, c.Recipients) {
+		return campaign.Outcome{
+			Verdict: campaign.Fault, Class: campaign.ClassContent,
+			Reason: fmt.Sprintf("the message for %s goes to %d addresses, and quota is reserved for %d", c.Recipient.Address, len(e.To), c.Recipients),
+			Hint:   "correct cc and bcc, then: tebar run FILE --accept-changes",
 		}
 	}
 	o := w.sender.Send(ctx, e, func(ctx context.Context) error { return w.ledger.Mark(ctx, c) })

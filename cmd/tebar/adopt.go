@@ -24,6 +24,10 @@ func (a *app) adopt(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if !report.OK() {
 		return refused(p.Campaign.File, report.Problems)
 	}
+	goesReal, err := a.goesReal(ctx, st, p.Campaign)
+	if err != nil {
+		return err
+	}
 	proposal, err := a.propose(ctx, st, p)
 	if err != nil {
 		return err
@@ -33,11 +37,40 @@ func (a *app) adopt(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if changes.NeedAcceptance() && !o.accept {
 		return a.showChanges(p.Campaign, changes)
 	}
+	if goesReal {
+		if err := a.confirmStart(ctx, st, p, report, o.yes); err != nil {
+			return err
+		}
+		if err := a.leaveGuard(st, p.Campaign, o.newStore); err != nil {
+			return err
+		}
+	}
 	version, err := proposal.Accept(ctx, a.who())
 	if err == nil && changes.Any() {
 		a.note("accepted as version %d: %s", version, changeWords(changes))
 	}
 	return err
+}
+
+// goesReal says whether a campaign that was tried out in the sandbox or on
+// loopback would now mail people. Once something was sent that is refused:
+// whoever is sent in the ledger would never get the real letter.
+func (a *app) goesReal(ctx context.Context, st *store.Store, c *campaign.Campaign) (bool, error) {
+	stored, _, err := st.Snapshot(ctx, c.Name)
+	if err != nil || guarded(&stored.Campaign) == guarded(c) {
+		return false, err
+	}
+	info, err := st.Info(ctx, c.Name)
+	if err != nil {
+		return false, err
+	}
+	if n := info.Counts.Sent + info.Counts.Unconfirmed; n > 0 {
+		bad := usage("%s was tried out: %s of it went to %s, and would not be sent again by %s; nothing was sent",
+			c.Name, plural(n, "message"), stored.Campaign.Sender.Provider, c.Sender.Provider)
+		bad.hint = "give the campaign another `name` to send it for real"
+		return false, bad
+	}
+	return guarded(c), nil
 }
 
 // unchanged compares digests, without reading a row.

@@ -60,19 +60,37 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 	return e
 }
 
-// leaveGuard writes the guard before the first message. A read-only folder is
-// a warning: the campaign can be sent from there.
-func (a *app) leaveGuard(st *store.Store, c *campaign.Campaign) error {
+// leaveGuard writes the guard before the first message, unless another store's
+// has come meanwhile. A read-only folder is a warning: the campaign can be
+// sent from there.
+func (a *app) leaveGuard(st *store.Store, c *campaign.Campaign, newStore bool) error {
 	if !guarded(c) {
 		return nil
+	}
+	if newStore {
+		_ = os.Remove(guardPath(c)) // what stays is seen below
 	}
 	who := a.who()
 	text, err := json.MarshalIndent(guard{Store: st.ID(), Path: st.Path(), Host: who.Host, At: who.At.UTC()}, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(guardPath(c), append(text, '\n'), 0o600); err != nil {
+	err = createFile(guardPath(c), append(text, '\n'))
+	if errors.Is(err, fs.ErrExist) {
+		return a.guard(st, c, false)
+	}
+	if err != nil {
 		a.note("warning: %v: a second store could not be told from this one", err)
 	}
 	return nil
+}
+
+// createFile writes a file that must not be there yet.
+func createFile(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }

@@ -40,7 +40,10 @@ func tebar(args []string, in *os.File, out, errs io.Writer) int {
 func onSignals(parent context.Context) (ctx context.Context, interrupted func() int, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup: the terminal may go
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	var code atomic.Int32
 	go func() {
 		for s := range signals {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"tebar/campaign"
 	"tebar/campaign/mailer"
@@ -39,8 +40,12 @@ func heloName(from campaign.Address) string {
 	return domain
 }
 
-// blobCache keeps the attachments read last: those of every message, and a few.
-type blobCache struct{ bySHA map[string][]byte }
+// blobCache keeps the attachments read last: those of every message, and a
+// few. All connections share it.
+type blobCache struct {
+	mu    sync.Mutex
+	bySHA map[string][]byte
+}
 
 const blobsKept = 64
 
@@ -59,6 +64,8 @@ func (b *blobCache) files(ctx context.Context, st *store.Store, sets ...[]campai
 }
 
 func (b *blobCache) get(ctx context.Context, st *store.Store, sha string) ([]byte, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if data, ok := b.bySHA[sha]; ok {
 		return data, nil
 	}

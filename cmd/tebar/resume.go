@@ -148,65 +148,62 @@ func (a *app) compareFiles(ctx context.Context, st *store.Store, name string, o 
 	return a.adopt(ctx, st, p, o.runOptions)
 }
 
-// resumeAll runs several campaigns side by side; the exit code is the gravest.
+// resumeAll runs several campaigns side by side; each is told of, and let go,
+// when it ends. The exit code is the gravest.
 func (a *app) resumeAll(ctx context.Context, st *store.Store, names []string, o resumeOptions, named bool) error {
-	type ending struct {
-		session *session
-		end     run.Result
-		err     error
-	}
-	endings := make([]ending, len(names))
+	e := &endings{app: a, codes: make([]int, len(names)), statuses: make([]campaignStatus, len(names))}
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() {
 			s, end, err := a.resumeNamed(ctx, st, name, o, named)
-			endings[i] = ending{s, end, err}
+			e.add(ctx, st, i, name, s, end, err)
 		})
 	}
 	wg.Wait()
-	var codes []int
-	statuses := []campaignStatus{}
-	interrupted := false
-	for i, e := range endings {
-		if e.session != nil {
-			defer e.session.close()
-		}
-		status, code, err := a.account(ctx, st, names[i], e.session, e.end, e.err)
-		if err != nil {
-			return err
-		}
-		statuses, codes = append(statuses, status), append(codes, code)
-		interrupted = interrupted || e.end.End == run.Interrupted
-	}
 	if a.json {
-		a.printJSON(statuses)
+		a.printJSON(e.statuses)
 	}
-	if interrupted {
+	if e.interrupted {
 		return errInterrupted
 	}
-	if code := firstCode(codes); code != exitOK {
+	if code := firstCode(e.codes); code != exitOK {
 		return stopped(code)
 	}
 	return nil
 }
 
-// account is the ending of one of several campaigns.
-func (a *app) account(ctx context.Context, st *store.Store, name string, s *session, end run.Result, failed error) (campaignStatus, int, error) {
-	status, err := a.status(context.WithoutCancel(ctx), st, name)
-	if failed != nil {
-		if !a.json {
-			a.fail(fmt.Errorf("%s: %w", name, failed))
-		} else {
-			status.Reason = failed.Error()
-		}
-		return status, exitCode(failed), nil
+// endings are those of several campaigns.
+type endings struct {
+	app         *app
+	mu          sync.Mutex // one tells its end at a time
+	codes       []int
+	statuses    []campaignStatus
+	interrupted bool
+}
+
+// add tells the end of one campaign and lets another process run it.
+func (e *endings) add(ctx context.Context, st *store.Store, i int, name string, s *session, end run.Result, failed error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s != nil {
+		defer s.close()
 	}
-	if err != nil {
-		return status, exitFailure, err
+	e.interrupted = e.interrupted || end.End == run.Interrupted || errors.Is(failed, context.Canceled)
+	status, err := e.app.status(context.WithoutCancel(ctx), st, name)
+	if failed == nil {
+		failed = err
+	}
+	if failed != nil {
+		status.Campaign, status.Reason = name, failed.Error()
+		if !e.app.json {
+			e.app.fail(fmt.Errorf("%s: %w", name, failed))
+		}
+		e.statuses[i], e.codes[i] = status, exitCode(failed)
+		return
 	}
 	status.ended(end, s.campaign())
-	if !a.json {
-		a.printEnd(s, end, status)
+	if !e.app.json {
+		e.app.printEnd(s, end, status)
 	}
-	return status, endCode(end, status.Counts), nil
+	e.statuses[i], e.codes[i] = status, endCode(end, status.Counts)
 }

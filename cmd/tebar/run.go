@@ -177,7 +177,7 @@ func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if !proposal.New() {
 		return false, nil
 	}
-	if err := a.leaveGuard(st, p.Campaign); err != nil {
+	if err := a.leaveGuard(st, p.Campaign, o.newStore); err != nil {
 		return false, err
 	}
 	_, err = proposal.Accept(ctx, a.who())

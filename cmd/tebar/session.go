@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"tebar/campaign"
 	"tebar/campaign/mailer"
@@ -116,13 +117,16 @@ func (a *app) server(sender campaign.Sender, from campaign.Address, folder strin
 }
 
 func (a *app) password(ref, folder string) func(context.Context) (string, error) {
+	var mu sync.Mutex // several connections log in at once; a person is asked once
 	var known string
 	return func(ctx context.Context) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		if known != "" {
 			return known, nil
 		}
 		var err error
-		known, err = secret.Resolve(ctx, ref, folder, a.prompt())
+		known, err = secret.Resolve(ctx, ref, folder, a.prompt(ctx))
 		return known, err
 	}
 }

@@ -166,7 +166,7 @@ func (a *app) statusNext(ctx context.Context, st *store.Store, s *campaignStatus
 	if info.Counts.Queued == 0 && info.NextRetry.After(now) && info.NextRetry.After(slot.At) {
 		slot = campaign.Slot{At: info.NextRetry, Code: campaign.CodeRetry, Reason: "deferred messages are tried again"}
 	}
-	if !slot.Due(now) && !slot.Never {
+	if !slot.Due(now) && !slot.Never && slot.Code != campaign.CodePace {
 		s.NextAt = timePointer(slot.At, s.loc)
 		s.Reason, s.ReasonCode, s.bound = slotReason(slot, s.acct), slot.Code, slot.Limit
 		if s.State == campaign.StatusRunning {
@@ -211,6 +211,8 @@ func publicCode(c campaign.Code) campaign.Code {
 	switch c {
 	case campaign.CodePace, campaign.CodeBusy:
 		return campaign.CodeOnce
+	case campaign.CodeFault:
+		return campaign.CodeFailures
 	}
 	return c
 }

@@ -107,11 +107,6 @@ func (a *app) sendTest(ctx context.Context, s *session, e campaign.Envelope) (ca
 	if err != nil {
 		return campaign.Outcome{}, err
 	}
-	sender := mailer.New(server)
-	defer sender.Close()
-	if o := sender.Open(ctx); o.Verdict != campaign.Accepted {
-		return o, nil
-	}
 	now := a.clock.Now()
 	id, slot, err := s.store.ReserveTest(ctx, c.Account(), c.Name, c.EffectiveLimits(), len(e.To), now, limits.Next)
 	if err != nil {
@@ -121,8 +116,13 @@ func (a *app) sendTest(ctx context.Context, s *session, e campaign.Envelope) (ca
 		a.say("%s; free at %s; nothing was sent", slotReason(slot, accountName(c.Account())), clockText(slot.At, c.Schedule.Location()))
 		return campaign.Outcome{}, stopped(exitLeft)
 	}
+	sender := mailer.New(server)
+	defer sender.Close()
 	hand := context.WithoutCancel(ctx)
-	o := sender.Send(hand, e, func(context.Context) error { return nil }) // the reservation is marked already
+	o := sender.Open(ctx)
+	if o.Verdict == campaign.Accepted {
+		o = sender.Send(hand, e, func(context.Context) error { return nil }) // the reservation is marked already
+	}
 	return o, s.store.SettleTest(hand, id, o, a.clock.Now())
 }
 
