@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"strconv"
@@ -200,6 +201,19 @@ func letters(ts *testscript.TestScript, neg bool, args []string) {
 	for v := range args[2:] {
 		if got[v+1] == 0 {
 			ts.Fatalf("nobody got version %d", v+1)
+		}
+	}
+}
+
+// attached checks that each message carries `Only for NAME.` of its own
+// recipient, and no other's.
+func attached(ts *testscript.TestScript, neg bool, args []string) {
+	for _, r := range server(ts, args[0]).Receipts() {
+		name, _, _ := strings.Cut(r.To[0], "@")
+		own := base64.StdEncoding.EncodeToString([]byte("Only for " + name + ".\n"))
+		common := base64.StdEncoding.EncodeToString([]byte("For everybody.\n"))
+		if text := string(r.Data); !strings.Contains(text, own) || !strings.Contains(text, common) {
+			ts.Fatalf("%s has not its own attachment:\n%s", r.To[0], text)
 		}
 	}
 }

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //	within NAME N WINDOW        never more than N accepted in any WINDOW, by its clock
 //	files N PATTERN             N files match
 //	letters NAME REPORT TEXT... who has version N in the report got the Nth text
+//	attached NAME               each message has its own recipient's attachment
 //	message FOLDER TEXT...      the first .eml file's text part has these texts
 //	states REPORT KEY=N...      the JSON report has just these states
 //	agree NAME REPORT           per address: sent is once at the server, unconfirmed 0 or 1, anything else 0
@@ -55,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
-			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas, "letters": letters,
+			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas, "letters": letters, "attached": attached,
 		},
 	})
 }
