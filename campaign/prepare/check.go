@@ -2,6 +2,7 @@ package prepare
 
 import (
 	"context"
+	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
@@ -36,12 +37,13 @@ func (p *Prepared) Check(ctx context.Context) (Report, error) {
 		}
 	}
 	report.Problems = found.all()
+	p.locate(report.Problems)
 	return report, nil
 }
 
 func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Report) error {
-	sound := p.checkColumns(ctx, found)
-	row := rowCheck{p: p, found: found, report: report, letter: sound && p.letter != nil}
+	letter, fields := p.checkColumns(ctx, found)
+	row := rowCheck{p: p, found: found, report: report, letter: letter && p.letter != nil, fields: fields}
 	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), func(e campaign.Entry) error {
 		row.check(ctx, e)
 		return ctx.Err()
@@ -57,33 +59,41 @@ func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Repo
 }
 
 // checkColumns holds every template against every list's header. With a
-// column missing no row can be rendered, and each would say so again.
-func (p *Prepared) checkColumns(ctx context.Context, found *collector) bool {
+// column missing no row can be rendered, and each would say so again. It says
+// whether the letter and the fields can be filled.
+func (p *Prepared) checkColumns(ctx context.Context, found *collector) (letter, fields bool) {
 	sources, _, err := recipients.Headers(ctx, p.Campaign.Lists, p.listOptions())
 	if err != nil {
-		return false // reading the rows says why
+		return false, false // reading the rows says why
 	}
-	before := found.errors
+	letter, fields = true, true
 	for i, s := range sources {
 		if len(s.Columns) == 0 {
 			continue
 		}
 		if p.letter != nil {
-			found.add(p.letter.CheckColumns(s.Columns)...)
+			problems := p.letter.CheckColumns(s.Columns)
+			letter = letter && problems.Errors() == 0
+			found.add(problems...)
 		}
-		check := func(f field) { found.add(at(p.fileName(), f.key, f.CheckColumns(s.Columns))...) }
+		check := func(f field) {
+			problems := at(p.fileName(), f.key, f.CheckColumns(s.Columns))
+			fields = fields && problems.Errors() == 0
+			found.add(problems...)
+		}
 		p.fields.each(check)
 		if i < len(p.fields.where) && p.fields.where[i] != nil {
 			check(*p.fields.where[i])
 		}
 	}
-	return found.errors == before
+	return letter, fields
 }
 
-// at names the place of a field's problems.
+// at names the place of a field's problems, which need not say it again.
 func at(file, key string, problems campaign.Problems) campaign.Problems {
 	for i := range problems {
 		problems[i].File, problems[i].Field = file, key
+		problems[i].Message = strings.TrimPrefix(problems[i].Message, key+": ")
 	}
 	return problems
 }
@@ -104,6 +114,7 @@ type rowCheck struct {
 	found  *collector
 	report *Report
 	letter bool // the letter can be rendered
+	fields bool // cc, attachments and the like can be filled
 	kept   kept
 }
 
@@ -114,12 +125,14 @@ func (c *rowCheck) check(ctx context.Context, e campaign.Entry) {
 	if len(c.report.First) < 3 {
 		c.report.First = append(c.report.First, e.Address)
 	}
-	if !c.letter {
-		return
+	if c.letter {
+		c.found.add(inRow(c.p.letter.Check(ctx, e.Recipient), e)...)
+		if c.report.Subject == "" {
+			c.firstSubject(ctx, e.Recipient)
+		}
 	}
-	c.found.add(inRow(c.p.letter.Check(ctx, e.Recipient), e)...)
-	if c.report.Subject == "" {
-		c.firstSubject(ctx, e.Recipient)
+	if !c.fields {
+		return
 	}
 	f, names, err := c.p.share(e)
 	if err == nil {

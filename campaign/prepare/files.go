@@ -18,10 +18,10 @@ const (
 )
 
 func (p *Prepared) fileName() string {
-	if p.Campaign == nil || p.Campaign.File == "" {
+	if p.path == "" {
 		return "campaign.yaml"
 	}
-	return filepath.Base(p.Campaign.File)
+	return p.path
 }
 
 // stat finds a regular file that a campaign names, inside its folder (symbolic

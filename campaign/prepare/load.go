@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/file"
@@ -30,7 +32,8 @@ type Prepared struct {
 	letter *templates.Set // nil where the letter has errors
 	fields fields
 	opts   Options
-	stored bool // from the store: no file is at hand
+	path   string // of the campaign file, as it was given
+	stored bool   // from the store: no file is at hand
 }
 
 // Load reads the campaign file and the letter. The error is for a campaign
@@ -40,7 +43,7 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Prepared{Campaign: c, Problems: problems, opts: o}
+	p := &Prepared{Campaign: c, Problems: problems, opts: o, path: path}
 	if c == nil {
 		return p, nil
 	}
@@ -50,7 +53,21 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	p.readLetter()
 	p.parse()
 	p.readAttachments()
+	p.locate(p.Problems)
 	return p, ctx.Err()
+}
+
+// locate gives problems of the campaign file's values, found with the list or
+// the letter at hand, the line and column of the value.
+func (p *Prepared) locate(problems campaign.Problems) {
+	for i, pr := range problems {
+		if pr.File != p.path || pr.Field == "" || pr.Line > 0 || pr.Row > 0 {
+			continue
+		}
+		place := file.Locate(p.path, pr.Field)
+		problems[i].Line, problems[i].Column, problems[i].Excerpt = place.Line, place.Column, place.Excerpt
+		problems[i].Message = strings.TrimPrefix(pr.Message, pr.Field+": ")
+	}
 }
 
 // Stored makes a campaign from its snapshot: it fills messages, but has no
@@ -66,7 +83,10 @@ func Stored(s campaign.Snapshot) (*Prepared, error) {
 }
 
 // Usable says whether the file was understood well enough to look at its rows.
-func (p *Prepared) Usable() bool { return p.Campaign != nil && len(p.Campaign.Lists) > 0 }
+func (p *Prepared) Usable() bool {
+	return p.Campaign != nil && len(p.Campaign.Lists) > 0 &&
+		!slices.ContainsFunc(p.Campaign.Lists, func(l campaign.List) bool { return l.File == "" })
+}
 
 func (p *Prepared) parse() {
 	set, problems := templates.Parse(p.Letter, p.names())

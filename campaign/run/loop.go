@@ -39,6 +39,7 @@ type session struct {
 	opts     Options
 	stop     context.CancelFunc
 
+	opening  sync.Mutex // one connection is opened at a time: a refused login is tried once
 	claiming sync.Mutex
 	taken    int // messages claimed in this run
 

@@ -55,22 +55,40 @@ func (w *worker) ledgerError(ctx context.Context, err error) error {
 
 // open connects when there is something to send. It says whether to claim.
 func (w *worker) open(ctx context.Context) (bool, error) {
-	slot, err := w.ledger.Peek(ctx, w.clock.Now(), w.opts.Decide)
-	if err != nil {
-		return false, w.ledgerError(ctx, err)
-	}
-	if !slot.Due(w.clock.Now()) {
-		return false, w.await(ctx, slot)
-	}
-	o := w.sender.Open(ctx)
-	if o.Verdict == campaign.Accepted {
-		return true, nil
-	}
-	if ctx.Err() != nil {
+	slot, o, err := w.dial(ctx)
+	switch {
+	case ctx.Err() != nil:
 		return false, nil
+	case err != nil:
+		return false, w.ledgerError(ctx, err)
+	case o.Verdict == "":
+		return false, w.await(ctx, slot)
+	case o.Verdict == campaign.Accepted:
+		return true, nil
 	}
 	w.watch(Event{Outcome: o})
 	return false, w.notOpened(ctx, o)
+}
+
+// dial opens the connection if a slot is due; else the Outcome is zero. A
+// login that is refused ends the run before another connection tries it.
+func (w *worker) dial(ctx context.Context) (campaign.Slot, campaign.Outcome, error) {
+	w.opening.Lock()
+	defer w.opening.Unlock()
+	if ctx.Err() != nil {
+		return campaign.Slot{}, campaign.Outcome{}, ctx.Err()
+	}
+	now := w.clock.Now()
+	slot, err := w.ledger.Peek(ctx, now, w.opts.Decide)
+	if err != nil || !slot.Due(now) {
+		return slot, campaign.Outcome{}, err
+	}
+	o := w.sender.Open(ctx)
+	switch o.Verdict {
+	case campaign.Stop, campaign.Fault, campaign.Fail:
+		w.end(personal(o))
+	}
+	return slot, o, nil
 }
 
 func (w *worker) notOpened(ctx context.Context, o campaign.Outcome) error {

@@ -56,7 +56,7 @@ func (a *app) printAccount(acct campaign.AccountStatus, loc *time.Location) {
 	if acct.Future > 0 {
 		a.say("  %s in the future: the clock went back; they count as sent now", plural(acct.Future, "entry"))
 	}
-	if len(acct.Limits) == 0 {
+	if len(acct.Limits) == 0 || a.json {
 		return
 	}
 	t := a.table("Limit", "Used", "Free", "Next free at")

@@ -102,8 +102,9 @@ func (a *app) showChanges(c *campaign.Campaign, changes campaign.Changes) error 
 		fmt.Fprintf(&b, "\n    %s", e)
 	}
 	err := usage("%s", b.String())
-	err.hint = fmt.Sprintf("to go on with the changes: tebar run %s --accept-changes\n"+
-		"hint: to go on as it was stored: tebar resume %s --as-stored", shellWord(c.File), c.Name)
+	err.code = "changed"
+	err.hint = fmt.Sprintf("to go on with the changes: tebar run %s --accept-changes; to go on as it was stored: tebar resume %s --as-stored",
+		shellWord(c.File), c.Name)
 	return err
 }
 

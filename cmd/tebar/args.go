@@ -95,7 +95,9 @@ func (r *reordering) unknownFlag(arg, name string) error {
 	all := map[string]bool{}
 	for _, set := range []map[string]bool{r.flags, r.global} {
 		for n := range set {
-			all["--"+n] = true
+			if len(n) > 1 {
+				all["--"+n] = true
+			}
 		}
 	}
 	err := usage("unknown flag %s", arg)

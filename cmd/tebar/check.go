@@ -45,6 +45,11 @@ func (a *app) check(ctx context.Context, path string, strict bool) error {
 		if out.Source == nil {
 			out.Source = []campaign.Source{}
 		}
+		for i := range out.Source {
+			if out.Source[i].Columns == nil {
+				out.Source[i].Columns = []string{}
+			}
+		}
 		if out.Problems == nil {
 			out.Problems = campaign.Problems{}
 		}
@@ -73,6 +78,9 @@ func (a *app) checked(ctx context.Context, path string) (*prepare.Prepared, prep
 		return nil, prepare.Report{}, err
 	}
 	r, err := p.Check(ctx)
+	if err == nil {
+		err = a.outlook(ctx, st, p, &r)
+	}
 	return p, r, err
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -38,8 +40,8 @@ func (a *app) completionCommand() *cli.Command {
 			if script == "" {
 				return usage("no completion for %q: want bash, zsh or fish", shell)
 			}
-			a.say("%s", script)
-			return nil
+			_, err = fmt.Fprintln(a.out, script)
+			return err
 		},
 	}
 }

@@ -28,7 +28,10 @@ const (
 )
 
 // usageError is a mistake in what was typed or asked for.
-type usageError struct{ message, hint string }
+type usageError struct {
+	message, hint string
+	code          string // of the JSON; "" is usage
+}
 
 func (e *usageError) Error() string { return e.message }
 
@@ -135,6 +138,9 @@ func (a *app) failJSON(err error, code int) {
 	var bad *problemsError
 	if errors.As(err, &bad) {
 		b.Code, b.Problems = "problems", bad.Problems
+	}
+	if use := (*usageError)(nil); errors.As(err, &use) && use.code != "" {
+		b.Code = use.code
 	}
 	a.printJSON(map[string]body{"error": b})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/run"
@@ -65,7 +66,8 @@ func (a *app) printEnd(s *session, end run.Result, status campaignStatus) {
 		a.say("%s: stopped. %s.", name, standing(status.Counts))
 		fmt.Fprintf(a.errs, "tebar: error: %s: %s\n", name, end.Reason)
 		if end.Hint != "" {
-			fmt.Fprintf(a.errs, "hint: %s\n", end.Hint)
+			named := strings.NewReplacer("NAME", name, "FILE", shellWord(relative(s.snapshot.Origin)))
+			fmt.Fprintf(a.errs, "hint: %s\n", named.Replace(end.Hint))
 		}
 	default:
 		a.say("%s: %s; %s", name, standing(status.Counts), whyStopped(end, status, c))

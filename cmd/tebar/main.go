@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -49,6 +50,7 @@ func onSignals(parent context.Context) (ctx context.Context, interrupted func() 
 		for s := range signals {
 			n, _ := s.(syscall.Signal)
 			if code.Swap(128+int32(n)) != 0 {
+				fmt.Fprintln(os.Stderr, "\ntebar: stopped at once; `tebar resume` goes on, and `tebar settle NAME` lists what is in doubt")
 				os.Exit(128 + int(n))
 			}
 			cancel()

@@ -27,6 +27,9 @@ func (a *app) cancelCommand() *cli.Command {
 		Name: "cancel", Usage: "end a campaign for good: what is queued becomes skipped", ArgsUsage: "NAME",
 		Flags: []cli.Flag{yesFlag(&yes)},
 		Action: a.onNamed(func(ctx context.Context, st *store.Store, name string) error {
+			if err := a.takeOver(ctx, st, name); err != nil {
+				return err
+			}
 			info, err := st.Info(ctx, name)
 			if err != nil {
 				return err
@@ -50,7 +53,7 @@ func (a *app) forgetCommand() *cli.Command {
 		Name: "forget", Usage: "delete a finished campaign and its personal data", ArgsUsage: "NAME",
 		Flags: []cli.Flag{yesFlag(&yes)},
 		Action: a.onNamed(func(ctx context.Context, st *store.Store, name string) error {
-			if _, err := st.Info(ctx, name); err != nil {
+			if err := a.takeOver(ctx, st, name); err != nil {
 				return err
 			}
 			if ok, err := a.sure(ctx, "Delete "+name+", its list and its report? The account's used quota is kept.", yes); !ok {

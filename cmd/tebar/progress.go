@@ -91,7 +91,10 @@ func (p *progress) wait(e run.Event) {
 	if e.Slot.At.Sub(e.At) < 2*time.Second || e.Slot.Reason == p.waited || e.Slot.Code == campaign.CodePace {
 		return
 	}
-	p.waited = e.Slot.Reason
+	if !p.bar && e.At.Sub(p.said) < progressEvery && e.Slot.At.Sub(e.At) < time.Minute {
+		return
+	}
+	p.waited, p.said = e.Slot.Reason, e.At
 	p.line("%s: %s; %s; goes on at %s", p.name, p.standing(), slotReason(e.Slot, p.acct), clockText(e.Slot.At, p.loc))
 }
 

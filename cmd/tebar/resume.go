@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/urfave/cli/v2"
@@ -112,6 +113,9 @@ func (a *app) resumeNamed(ctx context.Context, st *store.Store, name string, o r
 	if s.runner, err = st.Runner(ctx, name, a.clock.Now()); err != nil {
 		return nil, run.Result{}, err
 	}
+	if err := a.guardStored(ctx, st, name); err != nil {
+		return s, run.Result{}, err
+	}
 	if err := a.compareFiles(ctx, st, name, o); err != nil {
 		return s, run.Result{}, err
 	}
@@ -141,11 +145,30 @@ func (a *app) compareFiles(ctx context.Context, st *store.Store, name string, o 
 	if err != nil {
 		return nil //nolint:nilerr // not to be read: the store has all that is needed
 	}
-	if !p.Usable() || p.Campaign.Name != name {
-		err := refused(stored.Origin, p.Problems)
-		return &campaign.HintError{Err: err, Hint: "tebar resume " + name + " --as-stored goes on without the files"}
+	switch {
+	case !p.Usable():
+		err = refused(stored.Origin, p.Problems)
+	case p.Campaign.Name != name:
+		err = usage("%s is the file of another campaign now: %s", stored.Origin, p.Campaign.Name)
+	default:
+		err = a.adopt(ctx, st, p, o.runOptions)
 	}
-	return a.adopt(ctx, st, p, o.runOptions)
+	if errors.As(err, new(*problemsError)) || err != nil && p.Campaign != nil && p.Campaign.Name != name {
+		err = &campaign.HintError{Err: err, Hint: "mend the files, or go on without them: tebar resume " + name + " --as-stored"}
+	}
+	return err
+}
+
+// guardStored looks at the guard beside the campaign's file, where that can
+// still be reached: another store may have taken the campaign over.
+func (a *app) guardStored(ctx context.Context, st *store.Store, name string) error {
+	stored, _, err := st.Snapshot(ctx, name)
+	if err != nil || stored.Origin == "" {
+		return err
+	}
+	c := stored.Campaign
+	c.File, c.Folder = stored.Origin, filepath.Dir(stored.Origin)
+	return a.guard(st, &c, false)
 }
 
 // resumeAll runs several campaigns side by side; each is told of, and let go,

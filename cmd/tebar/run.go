@@ -157,6 +157,9 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 // process has just done so.
 func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (bool, error) {
 	report, err := p.Check(ctx)
+	if err == nil {
+		err = a.outlook(ctx, st, p, &report)
+	}
 	if err != nil {
 		return false, err
 	}

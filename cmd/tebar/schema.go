@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/urfave/cli/v2"
 
 	"tebar/campaign/file"
@@ -28,7 +30,7 @@ func (a *app) manCommand() *cli.Command {
 			}
 			page, err := c.App.ToMan()
 			if err == nil {
-				a.say("%s", page)
+				_, err = fmt.Fprintln(a.out, page)
 			}
 			return err
 		},

@@ -76,10 +76,19 @@ func (s *session) send(ctx context.Context) (run.Result, error) {
 		Connections: s.connections(), NewSender: func() run.Sender { return mailer.New(server) },
 		Once: s.opts.once, Until: s.opts.until, Limit: s.opts.limit, Watch: s.progress.watch,
 	})
-	if err == nil && (end.End == run.Person || end.End == run.Unreachable) {
-		err = s.runner.Stopped(context.WithoutCancel(ctx), end.Code, end.Reason, s.app.who())
+	if err == nil && worthKeeping(end) {
+		err = s.runner.Stopped(context.WithoutCancel(ctx), publicCode(end.Code), end.Reason, s.app.who())
 	}
 	return end, err
+}
+
+// worthKeeping says whether the ledger would not show why a run ended.
+func worthKeeping(end run.Result) bool {
+	switch end.End {
+	case run.Person, run.Unreachable:
+		return true
+	}
+	return end.End == run.Stopped && (end.Code == campaign.CodeFlag || end.Code == campaign.CodeUntil)
 }
 
 // connections is 1 where a pause between messages makes more useless.

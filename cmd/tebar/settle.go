@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -96,7 +97,26 @@ func (a *app) listDoubts(ctx context.Context, st *store.Store, name string) erro
 	return nil
 }
 
+// known refuses addresses that are not in doubt.
+func (a *app) known(ctx context.Context, st *store.Store, name string, addresses []string) error {
+	doubts, err := st.Unconfirmed(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		if !slices.ContainsFunc(doubts, func(d store.Doubt) bool { return d.Address == address }) {
+			bad := usage("%s has no unconfirmed message to %s; nothing was settled", name, address)
+			bad.hint = "tebar settle " + name + " lists those that are"
+			return bad
+		}
+	}
+	return nil
+}
+
 func (a *app) settle(ctx context.Context, st *store.Store, name string, addresses []string, sent bool) error {
+	if err := a.known(ctx, st, name, addresses); err != nil {
+		return err
+	}
 	n, err := st.Settle(ctx, name, addresses, sent, a.who())
 	if err != nil {
 		return err

@@ -145,7 +145,7 @@ func stateOf(info store.Info) campaign.Status {
 		return campaign.StatusPaused
 	case info.Running != nil:
 		return campaign.StatusRunning
-	case info.Counts.Sent+info.Counts.Failed+info.Counts.Unconfirmed+info.Counts.Deferred == 0:
+	case info.Counts.Sent+info.Counts.Failed+info.Counts.Unconfirmed+info.Counts.Deferred+info.Counts.Sending == 0:
 		return campaign.StatusNew
 	}
 	return campaign.StatusStopped
@@ -186,7 +186,11 @@ func (a *app) statusNext(ctx context.Context, st *store.Store, s *campaignStatus
 		s.Reason, s.ReasonCode = "paused by a person; tebar resume "+s.Campaign+" lifts it", campaign.CodePaused
 	}
 	plan := calendar.Forecast(usage, now, info.Counts.Left(), nil)
-	s.FinishAt = timePointer(plan.FinishAt, s.loc)
+	finish := plan.FinishAt
+	if slot.At.After(finish) && !finish.IsZero() {
+		finish = slot.At
+	}
+	s.FinishAt = timePointer(finish, s.loc)
 	return nil
 }
 
