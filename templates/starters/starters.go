@@ -6,6 +6,7 @@
 package starters
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -37,7 +38,8 @@ func (e *ExistsError) Error() string {
 	return "already there: " + strings.Join(e.Files, ", ")
 }
 
-// Write writes the starter campaign into dir and returns the paths, sorted.
+// Write writes the starter campaign into dir, named after it, and returns the
+// paths, sorted.
 // Where any of them is there already it writes none and returns an
 // *ExistsError; a file that appears meanwhile is not written over either.
 func Write(dir string) ([]string, error) {
@@ -60,18 +62,36 @@ func Write(dir string) ([]string, error) {
 		return nil, fmt.Errorf("making the folder: %w", err)
 	}
 	for i, e := range entries {
-		if err := writeNew(paths[i], e.Name()); err != nil {
+		if err := writeNew(paths[i], e.Name(), nameFor(dir)); err != nil {
 			return paths[:i], err
 		}
 	}
 	return paths, nil
 }
 
-func writeNew(path, name string) error {
+// nameFor is the campaign's name: the folder's, in [a-z0-9-], so that two
+// starters in one store are two campaigns; Name where nothing is left of it.
+func nameFor(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return Name
+	}
+	words := strings.FieldsFunc(strings.ToLower(filepath.Base(abs)), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	name := strings.Join(words, "-")
+	if name == "" || len(name) > 64 {
+		return Name
+	}
+	return name
+}
+
+func writeNew(path, name, campaign string) error {
 	data, err := fs.ReadFile(Files(), name)
 	if err != nil {
 		return fmt.Errorf("reading the starter: %w", err)
 	}
+	data = bytes.ReplaceAll(data, []byte(Name), []byte(campaign))
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("writing the starter: %w", err)

@@ -25,7 +25,8 @@ func TestWrite(t *testing.T) {
 		names = append(names, filepath.Base(path))
 		got, err := os.ReadFile(path)
 		want, _ := fs.ReadFile(starters.Files(), filepath.Base(path))
-		if err != nil || string(got) != string(want) {
+		named := strings.ReplaceAll(string(want), starters.Name, "demo")
+		if err != nil || string(got) != named {
 			t.Errorf("%s differs from what is embedded: %v", path, err)
 		}
 	}
