@@ -94,6 +94,9 @@ func (p *Proposal) accept(ctx context.Context, tx *sql.Tx, who Who) (int, error)
 	if err := p.writeVersion(ctx, tx, c, who); err != nil {
 		return 0, err
 	}
+	if err := p.keepLetterBlobs(ctx, tx, c); err != nil {
+		return 0, err
+	}
 	if p.rows != nil {
 		err = p.applyRows(ctx, tx, c)
 	} else if p.endMoved() {

@@ -51,11 +51,13 @@ func (p *Proposal) rematch(ctx context.Context, tx *sql.Tx, c *campaignRow) erro
 }
 
 // updateMessages gives queued, deferred and skipped messages their new row;
-// all others only their new place in the list.
+// all others only their new place in the list. What is in doubt may be sent
+// again, to the Cc and Bcc of then: it counts for no less than the new row says.
 func (p *Proposal) updateMessages(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
 	const from = ` FROM staged e WHERE e.message_id = messages.id AND messages.campaign_id = ?2 AND ?1 > 0 AND `
 	for _, query := range []string{
 		`UPDATE messages SET position = e.position` + from + `TRUE`,
+		`UPDATE messages SET recipients = max(messages.recipients, e.recipients)` + from + `messages.state = 'unconfirmed'`,
 		`UPDATE messages SET ` + rowContent + from + `e.skip = '' AND messages.state IN ('queued', 'deferred')`,
 		`UPDATE messages SET ` + rowContent + `, state = 'skipped', skip = e.skip, reason = e.reason, retry_at = NULL` +
 			from + `e.skip <> '' AND messages.state IN ('queued', 'deferred')`,
@@ -108,13 +110,13 @@ func (p *Proposal) replaceOthers(ctx context.Context, tx *sql.Tx, c *campaignRow
 	return err
 }
 
-// keepBlobs ties the attachments' bytes to the campaign.
+// keepBlobs ties the bytes of the rows' attachments to the campaign.
 func (p *Proposal) keepBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
 	var missing string
 	err := tx.QueryRowContext(ctx, `SELECT b.sha256 FROM staged_blobs b
 		WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.sha256 = b.sha256) LIMIT 1`).Scan(&missing)
 	if err == nil {
-		return fmt.Errorf("the bytes of an attachment (sha256 %s) are not in the store", missing)
+		return missingBlob(missing)
 	}
 	if err != sql.ErrNoRows {
 		return err
@@ -122,4 +124,28 @@ func (p *Proposal) keepBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) er
 	_, err = tx.ExecContext(ctx, `INSERT INTO campaign_blobs (campaign_id, sha256)
 		SELECT ?, sha256 FROM staged_blobs WHERE TRUE ON CONFLICT DO NOTHING`, c.id)
 	return err
+}
+
+// keepLetterBlobs does so for the attachments that every message carries.
+func (p *Proposal) keepLetterBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+	for _, a := range p.snap.Letter.Attachments {
+		var have bool
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM blobs WHERE sha256 = ?)`, a.SHA256).Scan(&have)
+		if err == nil && !have {
+			err = missingBlob(a.SHA256)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO campaign_blobs (campaign_id, sha256) VALUES (?, ?)
+			ON CONFLICT DO NOTHING`, c.id, a.SHA256)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func missingBlob(sum string) error {
+	return fmt.Errorf("the bytes of an attachment (sha256 %s) are not in the store", sum)
 }

@@ -18,9 +18,13 @@ type turn struct {
 	m    *message      // the next message; nil if there is none
 	slot campaign.Slot // when it may go, or when to look again
 	end  error         // campaign.ErrComplete
+
+	pending int // of the account, where there is a message
 }
 
-// Peek says when the next message may go, like Claim, and writes nothing.
+// Peek says when the next message may go, like Claim, and writes nothing. The
+// zero slot also says that Claim has something to write down first: suppressed
+// messages to skip, or the claims of a dead neighbour to settle.
 func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Slot, error) {
 	var t turn
 	err := r.s.view(ctx, func(tx *sql.Tx) (err error) {
@@ -29,6 +33,12 @@ func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide
 	})
 	if err == nil {
 		err = t.end
+	}
+	if err == nil && r.heldUp(&t, now) {
+		var dead bool
+		if dead, err = r.s.deadNeighbours(ctx, t.c.account, r.name); dead {
+			t.slot = campaign.Slot{}
+		}
 	}
 	if err != nil {
 		return campaign.Slot{}, fmt.Errorf("looking for the next message: %w", err)
@@ -42,21 +52,22 @@ func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide
 // slot's codes retry (deferred messages wait until At) and busy (other
 // connections hold the rest) are the ledger's own, the others are decide's.
 // Deferred messages that are due come first, then the list in its order.
-// Messages whose address is suppressed by now are skipped on the way.
+// Messages whose address is suppressed by now are skipped on the way. Where
+// quota is reserved and the slot is not due, what dead runners of the account's
+// other campaigns hold is settled, once a minute at most.
 //
 // decide must not keep the Usage's slices.
 // Errors: campaign.ErrComplete, ErrPaused, ErrCancelled, ErrForgotten, ErrFenced.
 func (r *Runner) Claim(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Claim, campaign.Slot, error) {
-	var t turn
-	var claim campaign.Claim
-	err := r.s.update(ctx, func(tx *sql.Tx) (err error) {
-		claim = campaign.Claim{}
-		if t, err = r.look(ctx, tx, tx, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
-			return err
+	claim, t, err := r.claim(ctx, now, decide)
+	if err == nil && r.heldUp(&t, now) {
+		r.mu.Lock()
+		r.looked = now
+		r.mu.Unlock()
+		if err = r.s.takeOverOthers(ctx, t.c.account, r.name, now); err == nil {
+			claim, t, err = r.claim(ctx, now, decide)
 		}
-		claim, err = r.take(ctx, tx, &t, now)
-		return err
-	})
+	}
 	if err == nil {
 		err = t.end
 	}
@@ -64,6 +75,32 @@ func (r *Runner) Claim(ctx context.Context, now time.Time, decide campaign.Decid
 		return campaign.Claim{}, campaign.Slot{}, fmt.Errorf("claiming the next message: %w", err)
 	}
 	return claim, t.slot, nil
+}
+
+func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decide) (claim campaign.Claim, t turn, err error) {
+	err = r.s.update(ctx, func(tx *sql.Tx) (err error) {
+		claim = campaign.Claim{}
+		if t, err = r.look(ctx, tx, tx, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
+			return err
+		}
+		claim, err = r.take(ctx, tx, &t, now)
+		return err
+	})
+	return claim, t, err
+}
+
+// neighbourWait is how often a runner looks for dead neighbours.
+const neighbourWait = time.Minute
+
+// heldUp says that a message must wait while quota is reserved, which may be
+// a dead neighbour's, and that it is time to look.
+func (r *Runner) heldUp(t *turn, now time.Time) bool {
+	if t.m == nil || t.pending == 0 || t.slot.Due(now) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.looked.IsZero() || now.Sub(r.looked).Abs() >= neighbourWait
 }
 
 // look finds the next message and asks decide about it. With a transaction to
@@ -81,8 +118,10 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 	if t.set, err = r.settings(ctx, tx, t.c.version); err != nil {
 		return t, err
 	}
-	if t.m, err = nextMessage(ctx, tx, write, r.id, now); err != nil {
-		return t, err
+	var passed bool
+	t.m, passed, err = nextMessage(ctx, tx, write, r.id, now, retryHorizon(t.set.retry))
+	if err != nil || t.m == nil && passed {
+		return t, err // the zero slot: Claim will skip what was passed over
 	}
 	if t.m == nil {
 		err = r.nothing(ctx, tx, write, &t, now)
@@ -94,7 +133,7 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 	if err != nil {
 		return t, err
 	}
-	u.Next = max(1, t.m.Recipients)
+	t.pending, u.Next = u.Pending, max(1, t.m.Recipients)
 	t.slot = decide(u, now)
 	return t, nil
 }
@@ -102,8 +141,13 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 // busyWait is when to look again while other connections hold the rest.
 const busyWait = time.Second
 
-// nothing says what a campaign without a message to send now waits for.
+// nothing says what a campaign without a message to send now waits for. It
+// waits for no retry of a suppressed message.
 func (r *Runner) nothing(ctx context.Context, tx querier, write *sql.Tx, t *turn, now time.Time) error {
+	horizon := queue{deferredUntil, now.Add(retryHorizon(t.set.retry))}
+	if _, passed, err := horizon.first(ctx, tx, write, r.id); err != nil || passed {
+		return err // the zero slot, as in look
+	}
 	var sending, deferred int
 	var retry sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT
@@ -125,10 +169,17 @@ func (r *Runner) nothing(ctx context.Context, tx querier, write *sql.Tx, t *turn
 	default:
 		t.end = campaign.ErrComplete
 		if write != nil {
-			_, err = write.ExecContext(ctx, `UPDATE campaigns SET finished_at = ? WHERE id = ? AND finished_at IS NULL`,
-				micros(now), r.id)
+			err = finish(ctx, write, r.id, now)
 		}
 	}
+	return err
+}
+
+// finish notes when nothing was left to send, where that is so.
+func finish(ctx context.Context, tx *sql.Tx, id int64, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE campaigns SET finished_at = ? WHERE id = ? AND finished_at IS NULL
+		AND cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.campaign_id = campaigns.id
+		AND m.leader_id IS NULL AND m.state IN `+inHand+`)`, micros(now), id)
 	return err
 }
 
@@ -145,6 +196,9 @@ func (r *Runner) take(ctx context.Context, tx *sql.Tx, t *turn, now time.Time) (
 		Campaign: r.name, Account: c.account, Message: m.id, Number: m.attempts + 1, Fence: r.fence,
 		Recipients: max(1, m.Recipients), MessageID: m.messageID, Date: m.date, First: m.first,
 		Version: c.version, Recipient: m.Recipient, Attachments: m.Attachments,
+	}
+	if err := lastPause(ctx, tx, &claim, now); err != nil {
+		return claim, err
 	}
 	res, err := tx.ExecContext(ctx, `INSERT INTO attempts (campaign_id, message_id, number, fence, account, started_at)
 		VALUES (?, ?, ?, ?, ?, ?)`, r.id, m.id, claim.Number, r.fence, c.account, micros(now))

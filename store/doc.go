@@ -31,4 +31,8 @@
 // Times are integer microseconds, UTC; NULL is none. Exported methods own
 // their transaction, lower-case functions take it. The clock is read in one
 // place, Options.Now: the mark has no other time.
+//
+// A clock that was set back leaves times far ahead. They bind nothing: a retry
+// further ahead than 4 days or the campaign's retry max is due (retryHorizon),
+// a pause further ahead than 48 hours is over (longestPause). None is written.
 package store

@@ -55,45 +55,74 @@ func decodeCells(text string) (cells []string, err error) {
 	return cells, nil
 }
 
-// The queue's order: deferred messages that are due, the oldest first, then
-// queued ones as they stand in the list.
-var queues = []string{ // arguments: campaign, now, how many are passed over
-	`SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.state = 'deferred'
-		AND m.retry_at <= ? ORDER BY m.retry_at, m.id LIMIT 1 OFFSET ?`,
-	`SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.leader_id IS NULL
-		AND m.state = 'queued' AND coalesce(m.retry_at, 0) <= ? ORDER BY m.position, m.id LIMIT 1 OFFSET ?`,
+// retryHorizon is the furthest ahead that a message waits: a full mailbox is
+// tried for 3 days, any other message again within the campaign's retry max.
+// A time beyond it was written by a clock that has been set back since, and
+// reads as due, or a deferral made in "2030" would wait until 2030.
+func retryHorizon(retry campaign.Retry) time.Duration {
+	return max(4*24*time.Hour, retry.Max)
 }
 
-// nextMessage is the next message of the queue whose address is not
-// suppressed, complete with its row's file and group; nil if there is none.
-// Suppressed ones are skipped in write, or passed over where that is nil.
-func nextMessage(ctx context.Context, tx querier, write *sql.Tx, id int64, now time.Time) (*message, error) {
-	for _, query := range queues {
-		for passed := 0; ; {
-			var m message
-			err := m.scan(tx.QueryRowContext(ctx, query, id, now.UnixMicro(), passed))
-			if errors.Is(err, sql.ErrNoRows) {
-				break
-			}
-			if err != nil {
-				return nil, err
-			}
-			yes, reason, err := suppressed(ctx, tx, m.Address)
-			switch {
-			case err != nil:
-				return nil, err
-			case !yes:
-				return &m, m.complete(ctx, tx)
-			case write == nil:
-				passed++
-			default:
-				if err := skipOne(ctx, write, m.id, m.state, campaign.SkipSuppressed, reason); err != nil {
-					return nil, err
-				}
+// A queue is one part of the messages to be sent, in its order. Its query
+// takes the campaign, a time in microseconds, and how many to pass over.
+type queue struct {
+	query string
+	until time.Time
+}
+
+const (
+	deferredUntil = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.state = 'deferred'
+		AND m.retry_at <= ? ORDER BY m.retry_at, m.id LIMIT 1 OFFSET ?`
+	deferredBeyond = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.state = 'deferred'
+		AND m.retry_at > ? ORDER BY m.retry_at, m.id LIMIT 1 OFFSET ?`
+	queuedInOrder = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.leader_id IS NULL
+		AND m.state = 'queued' AND coalesce(m.retry_at, 0) <= ? ORDER BY m.position, m.id LIMIT 1 OFFSET ?`
+)
+
+// nextMessage is the next message whose address is not suppressed, complete
+// with its row's file and group: deferred messages that are due, the oldest
+// first, then queued ones as they stand in the list. It is nil if there is
+// none; passed says that suppressed ones still stand in the way.
+func nextMessage(ctx context.Context, tx querier, write *sql.Tx, id int64, now time.Time, horizon time.Duration) (m *message, passed bool, err error) {
+	for _, q := range []queue{{deferredUntil, now}, {deferredBeyond, now.Add(horizon)}, {queuedInOrder, now}} {
+		m, over, err := q.first(ctx, tx, write, id)
+		if err != nil {
+			return nil, false, err
+		}
+		if m != nil {
+			return m, passed || over, m.complete(ctx, tx)
+		}
+		passed = passed || over
+	}
+	return nil, passed, nil
+}
+
+// first is the queue's first message that is not suppressed. Suppressed ones
+// are skipped in write, or passed over where that is nil.
+func (q queue) first(ctx context.Context, tx querier, write *sql.Tx, id int64) (*message, bool, error) {
+	for passed := 0; ; {
+		var m message
+		err := m.scan(tx.QueryRowContext(ctx, q.query, id, q.until.UnixMicro(), passed))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, passed > 0, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		yes, reason, err := suppressed(ctx, tx, m.Address)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case !yes:
+			return &m, passed > 0, nil
+		case write == nil:
+			passed++
+		default:
+			if err := skipOne(ctx, write, m.id, m.state, campaign.SkipSuppressed, reason); err != nil {
+				return nil, false, err
 			}
 		}
 	}
-	return nil, nil
 }
 
 // complete adds the row's file and columns, and the other rows of its group.

@@ -166,6 +166,9 @@ func (r *Runner) conclude(ctx context.Context, tx *sql.Tx, c *campaignRow, id in
 			return err
 		}
 		retry, sha = retryAt(o, set.retry, used, at), ""
+		if last := at.Add(retryHorizon(set.retry)); retry.After(last) {
+			retry = last
+		}
 	case campaign.Unconfirmed:
 	default:
 		sha = ""
@@ -182,7 +185,7 @@ func (r *Runner) conclude(ctx context.Context, tx *sql.Tx, c *campaignRow, id in
 	if to == campaign.Queued || to == campaign.Deferred {
 		return leaveWaiting(ctx, tx, c, id, to)
 	}
-	return nil
+	return finish(ctx, tx, c.id, at)
 }
 
 // retryAt is the loop's time, or the campaign's retry and at least o.Wait.
@@ -192,6 +195,11 @@ func retryAt(o campaign.Outcome, retry campaign.Retry, attempt int, at time.Time
 	}
 	return at.Add(max(o.Wait, retry.After(attempt)))
 }
+
+// longestPause is how long an account rests at most. A locked_until further
+// ahead was written by a clock that has been set back since: it binds nothing,
+// and the next pause takes its place.
+const longestPause = 48 * time.Hour
 
 // pauseDefault is how long an account rests where the outcome does not say
 // ("silent for 10 minutes or more": Gmail's page on unusual rates).
@@ -207,13 +215,28 @@ func lockAccount(ctx context.Context, tx *sql.Tx, id int64, account string, o ca
 	if reason == "" {
 		reason = o.Describe()
 	}
-	until := at.Add(wait)
+	until := at.Add(min(wait, longestPause))
 	_, err := tx.ExecContext(ctx, `UPDATE accounts SET locked_until = ?, lock_reason = ?, lock_class = ?
-		WHERE account = ? AND coalesce(locked_until, 0) < ?`,
-		micros(until), reason, string(o.Class), account, micros(until))
+		WHERE account = ? AND (coalesce(locked_until, 0) < ? OR locked_until > ?)`,
+		micros(until), reason, string(o.Class), account, micros(until), micros(at.Add(longestPause)))
 	if err != nil || id == 0 {
 		return err
 	}
 	return addEvent(ctx, tx, id, Who{At: at}, EventLocked,
 		fmt.Sprintf("%s until %s: %s", account, until.UTC().Format(time.RFC3339), reason))
+}
+
+// lastPause tells the claim of the account's last pause, which stays in its
+// row when it is over.
+func lastPause(ctx context.Context, tx *sql.Tx, claim *campaign.Claim, now time.Time) error {
+	var until sql.NullInt64
+	err := tx.QueryRowContext(ctx, `SELECT lock_class, locked_until FROM accounts WHERE account = ?`, claim.Account).
+		Scan(&claim.LastPause, &until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if claim.LastPauseAt = instant(until); claim.LastPauseAt.After(now) {
+		claim.LastPauseAt = now.UTC() // the account is being used, so it is over
+	}
+	return err
 }

@@ -27,6 +27,7 @@ type Runner struct {
 	mu     sync.Mutex // guards what is below
 	spends spends
 	set    settings
+	looked time.Time // for dead neighbours
 }
 
 // settings is what claims need of a version's settings.
@@ -149,6 +150,9 @@ func (r *Runner) TooLate(ctx context.Context, now time.Time) (n int, err error) 
 		}
 		n, err = skipWaiting(ctx, tx, r.id, campaign.SkipTooLate, "the campaign's end came first", "")
 		if err != nil || n == 0 {
+			return err
+		}
+		if err := finish(ctx, tx, r.id, now); err != nil {
 			return err
 		}
 		return addEvent(ctx, tx, r.id, Who{At: now}, EventTooLate, number(n, "message")+" skipped")

@@ -33,8 +33,8 @@ func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, c *campaignRow, now ti
 			return err
 		}
 	}
-	if len(dead) == 0 {
-		return nil
+	if err := finish(ctx, tx, c.id, now); err != nil || len(dead) == 0 {
+		return err
 	}
 	return addEvent(ctx, tx, c.id, Who{At: now}, EventTakenOver,
 		fmt.Sprintf("%s queued again, %d unconfirmed", number(queued, "message"), doubtful))
@@ -120,6 +120,20 @@ func (s *Store) claimants(ctx context.Context, account, name string) (names []st
 		return err
 	})
 	return names, err
+}
+
+// deadNeighbours says whether takeOverOthers would find claims to settle.
+func (s *Store) deadNeighbours(ctx context.Context, account, name string) (bool, error) {
+	names, err := s.claimants(ctx, account, name)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range names {
+		if locked, err := s.isLocked(other); err != nil || !locked {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // takeOverDead settles the claims of one campaign if its runner is dead.

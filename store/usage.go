@@ -78,7 +78,8 @@ func accountUsage(ctx context.Context, tx querier, u *campaign.Usage, now time.T
 	if err != nil {
 		return err
 	}
-	if u.LockedUntil = instant(until); !u.LockedUntil.After(now) {
+	u.LockedUntil = instant(until)
+	if ahead := u.LockedUntil.Sub(now); ahead <= 0 || ahead > longestPause {
 		u.LockedUntil, u.LockReason = time.Time{}, ""
 	}
 	// A little after now, another process was quicker; much after it, the

@@ -93,6 +93,84 @@ var claims = []test{
 			w.Errorf("finished at %v, want %v", got, noon)
 		}
 	}},
+	{"finished with the last outcome", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(1))
+		w.send(r, failed)
+		if got := w.info("spring").FinishedAt; !got.Equal(noon) {
+			w.Errorf("finished at %v, want %v", got, noon)
+		}
+		r = w.start(snap("crashed", "100/24h"), people(1))
+		c := w.claim(r)
+		w.ok(r.Mark(w.Context(), c))
+		w.usurp("crashed")
+		if got := w.info("crashed").FinishedAt; !got.Equal(noon) {
+			w.Errorf("the last one in doubt: finished at %v, want %v", got, noon)
+		}
+		r = w.start(snap("late", "100/24h"), people(1))
+		_, err := r.TooLate(w.Context(), w.clock.now())
+		w.ok(err)
+		if got := w.info("late").FinishedAt; !got.Equal(noon) {
+			w.Errorf("too late: finished at %v, want %v", got, noon)
+		}
+	}},
+	{"a claim tells of the account's last pause", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(3))
+		if c := w.claim(r); c.LastPause != campaign.ClassNone || !c.LastPauseAt.IsZero() {
+			w.Errorf("last pause %q at %v, want none", c.LastPause, c.LastPauseAt)
+		}
+		w.send(r, campaign.Outcome{Verdict: campaign.Pause, Class: campaign.ClassRate, Wait: time.Hour})
+		w.clock.pass(2 * time.Hour)
+		if c := w.claim(r); c.LastPause != campaign.ClassRate || !c.LastPauseAt.Equal(noon.Add(time.Hour)) {
+			w.Errorf("last pause %q at %v, want %q at %v", c.LastPause, c.LastPauseAt, campaign.ClassRate, noon.Add(time.Hour))
+		}
+	}},
+	{"a retry of a clock that was set back is due", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(2))
+		const years = 3 * 365 * 24 * time.Hour
+		w.clock.set(years)
+		w.send(r, deferred)
+		w.clock.set(-years)
+		if c := w.send(r, accepted); c.Recipient.Address != "p000@example.org" {
+			w.Errorf("claimed %s, want the deferred one", c.Recipient.Address)
+		}
+		w.send(r, campaign.Outcome{Verdict: campaign.Defer, Code: 451, RetryAt: noon.Add(30 * 24 * time.Hour)})
+		_, slot, err := r.Claim(w.Context(), w.clock.now(), always)
+		w.ok(err)
+		if want := noon.Add(4 * 24 * time.Hour); slot.Code != campaign.CodeRetry || !slot.At.Equal(want) {
+			w.Errorf("slot %+v, want a retry at %v, 4 days at most", slot, want)
+		}
+	}},
+	{"a pause of a clock that was set back is over", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(3))
+		pause := func(d time.Duration) {
+			w.Helper()
+			w.ok(r.Lock(w.Context(), campaign.Outcome{Verdict: campaign.Pause, Class: campaign.ClassRate, Wait: d}, w.clock.now()))
+		}
+		until := func() time.Time {
+			w.Helper()
+			u, err := w.s.Usage(w.Context(), account, w.clock.now())
+			w.ok(err)
+			return u.LockedUntil
+		}
+		const years = 3 * 365 * 24 * time.Hour
+		w.clock.set(years)
+		pause(time.Hour)
+		w.clock.set(-years)
+		if got := until(); !got.IsZero() {
+			w.Errorf("locked until %v", got)
+		}
+		if c := w.claim(r); c.LastPause != campaign.ClassRate || !c.LastPauseAt.Equal(noon) {
+			w.Errorf("last pause %q at %v, want it over at %v", c.LastPause, c.LastPauseAt, noon)
+		}
+		pause(time.Hour)
+		if got, want := until(), noon.Add(time.Hour); !got.Equal(want) {
+			w.Errorf("locked until %v, want %v", got, want)
+		}
+		pause(7 * 24 * time.Hour)
+		if got, want := until(), noon.Add(48*time.Hour); !got.Equal(want) {
+			w.Errorf("locked until %v, want %v at most", got, want)
+		}
+	}},
 	{"peek says the same and writes nothing", func(w *world) {
 		r := w.start(snap("spring", "100/24h"), people(1))
 		for range 3 {

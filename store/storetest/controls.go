@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"time"
@@ -168,6 +169,53 @@ var controls = []test{
 		w.ok(err)
 		if len(list) != 2 || list[0].Name != "other" {
 			w.Errorf("list %+v", list)
+		}
+	}},
+	{"forget keeps what another campaign's letter needs", func(w *world) {
+		letter := func(name, sum string) campaign.Snapshot {
+			s := snap(name, "100/24h")
+			s.Letter.Attachments, s.LetterSHA256 = []campaign.Attachment{{Name: "map.pdf", SHA256: sum}}, sum
+			return s
+		}
+		shared, later := put(w, "map"), put(w, "map of May")
+		w.accept(letter("half-sent", shared), people(3))
+		w.accept(letter("half-sent", later), nil)
+		own := put(w, "ticket")
+		for i, sum := range []string{own, shared, later} {
+			name := fmt.Sprint("other-", i)
+			w.accept(letter(name, sum), people(1))
+			_, err := w.s.Cancel(w.Context(), name, w.who())
+			w.ok(err)
+			w.ok(w.s.Forget(w.Context(), name, w.who()))
+		}
+		for _, sum := range []string{shared, later} {
+			if _, err := w.s.Blob(w.Context(), sum); err != nil {
+				w.Error(err)
+			}
+		}
+		if _, err := w.s.Blob(w.Context(), own); !errors.Is(err, fs.ErrNotExist) {
+			w.Errorf("an attachment that nobody needs: %v, want fs.ErrNotExist", err)
+		}
+	}},
+	{"sent again, it counts for the cc of now", func(w *world) {
+		r := doubted(w)
+		w.ok(r.Close())
+		rows := people(3)
+		for i := range rows {
+			rows[i].Recipients = 3
+		}
+		s := snap("spring", "100/24h")
+		s.Campaign.Cc, s.SettingsSHA256 = []string{"{{.a}}, {{.b}}"}, "s2"
+		w.accept(s, rows)
+		w.clock.pass(time.Hour)
+		_, err := w.s.Settle(w.Context(), "spring", nil, false, w.who())
+		w.ok(err)
+		r = w.runner("spring")
+		if c := w.claim(r); c.Recipient.Address != "p001@example.org" || c.Recipients != 3 {
+			w.Errorf("claimed %s for %d recipients, want p001 for 3", c.Recipient.Address, c.Recipients)
+		}
+		if w.used() != 5 {
+			w.Errorf("used %d, want 1 sent, 1 in doubt and 3 reserved", w.used())
 		}
 	}},
 	{"forget is refused", func(w *world) {

@@ -150,6 +150,19 @@ var proposals = []test{
 			w.Errorf("attachments %+v, want %+v", got, rows[0].Attachments)
 		}
 	}},
+	{"an attachment of the letter must be there", func(w *world) {
+		w.accept(snap("spring"), people(1))
+		s := snap("spring")
+		s.Letter.Attachments, s.LetterSHA256 = []campaign.Attachment{{Name: "x.pdf", SHA256: strings.Repeat("0", 64)}}, "l2"
+		for _, rows := range [][]campaign.Entry{nil, people(1)} {
+			if _, err := w.propose(s, rows).Accept(w.Context(), w.who()); err == nil {
+				w.Error("accepted without the attachment's bytes")
+			}
+		}
+		if v := w.info("spring").Version; v != 1 {
+			w.Errorf("version %d, want 1", v)
+		}
+	}},
 	{"an error of the list ends it", func(w *world) {
 		broken := errors.New("row 7 is broken")
 		_, err := w.s.Propose(w.Context(), snap("spring"), func(func(campaign.Entry) error) error { return broken })

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"tebar/campaign"
 	"tebar/store"
@@ -17,6 +18,15 @@ func (w *world) suppress(addresses ...string) int {
 	n, err := w.s.Suppress(w.Context(), list)
 	w.ok(err)
 	return n
+}
+
+// wantToDo wants Peek to send the loop to Claim, though there is nothing to send.
+func (w *world) wantToDo(r *store.Runner) {
+	w.Helper()
+	slot, err := r.Peek(w.Context(), w.clock.now(), always)
+	if err != nil || slot != (campaign.Slot{}) {
+		w.Errorf("Peek: %+v, %v; want the zero slot", slot, err)
+	}
 }
 
 var suppressions = []test{
@@ -99,13 +109,34 @@ var suppressions = []test{
 	{"all that is left is suppressed", func(w *world) {
 		r := w.start(snap("spring", "100/24h"), people(2))
 		w.suppress("@example.org")
-		if _, err := r.Peek(w.Context(), w.clock.now(), always); err == nil {
-			w.wantStates("spring", "p000 queued", "p001 queued")
-		}
+		w.wantToDo(r)
+		w.wantStates("spring", "p000 queued", "p001 queued")
 		if _, _, err := r.Claim(w.Context(), w.clock.now(), always); !errors.Is(err, campaign.ErrComplete) {
 			w.Errorf("Claim: %v, want ErrComplete", err)
 		}
 		w.wantStates("spring", "p000 skipped", "p001 skipped")
+	}},
+	{"a suppressed retry is not waited for", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(2))
+		w.send(r, deferred)
+		w.clock.pass(time.Minute)
+		w.send(r, deferred)
+		w.suppress("p000@example.org")
+		w.wantToDo(r)
+		_, slot, err := r.Claim(w.Context(), w.clock.now(), always)
+		w.ok(err)
+		if want := noon.Add(16 * time.Minute); slot.Code != campaign.CodeRetry || !slot.At.Equal(want) {
+			w.Errorf("slot %+v, want p001's retry at %v", slot, want)
+		}
+		w.wantStates("spring", "p000 skipped", "p001 deferred")
+		w.suppress("p001@example.org")
+		w.wantToDo(r)
+		if _, _, err := r.Claim(w.Context(), w.clock.now(), always); !errors.Is(err, campaign.ErrComplete) {
+			w.Errorf("Claim: %v, want ErrComplete", err)
+		}
+		if got := w.info("spring").FinishedAt; !got.Equal(w.clock.now()) {
+			w.Errorf("finished at %v", got)
+		}
 	}},
 	{"a proposal knows them", func(w *world) {
 		w.accept(snap("spring", "100/24h"), people(3))

@@ -134,6 +134,24 @@ var takeovers = []test{
 		w.ok(live.Mark(w.Context(), held)) // whose runner lives
 		w.ok(live.Record(w.Context(), held, accepted, w.clock.now()))
 	}},
+	{"a neighbour that dies later", func(w *world) {
+		live := w.start(snap("live", "2/24h"), people(5))
+		dead := w.start(snap("dead", "2/24h"), people(2))
+		w.claim(dead)
+		w.claim(dead)
+		w.wantWait(live)
+		w.engine.Usurp(w.T, w.s, "dead") // its lock is free now
+		w.wantWait(live)                 // looked a moment ago
+		w.clock.pass(time.Minute)
+		slot, err := live.Peek(w.Context(), w.clock.now(), decide)
+		w.ok(err)
+		if slot != (campaign.Slot{}) {
+			w.Errorf("Peek %+v, want the zero slot", slot)
+		}
+		w.wantStates("dead", "p000 sending", "p001 sending")
+		w.wantDrain(live, 2, "the neighbour settled")
+		w.wantStates("dead", "p000 queued", "p001 queued")
+	}},
 	{"in a cancelled campaign nothing is queued again", func(w *world) {
 		r := w.start(snap("spring", "100/24h"), people(3))
 		one, two, three := w.claim(r), w.claim(r), w.claim(r)
@@ -145,6 +163,21 @@ var takeovers = []test{
 		w.ok(r.Close())
 		w.wantStates("spring", "p000 skipped", "p001 skipped", "p002 skipped")
 	}},
+}
+
+// wantWait wants a limit to bind.
+func (w *world) wantWait(r *store.Runner) {
+	w.Helper()
+	c, slot, err := r.Claim(w.Context(), w.clock.now(), decide)
+	w.ok(err)
+	if c.Message != 0 || slot.Code != campaign.CodeLimit {
+		w.Errorf("claim %d, slot %+v, want to wait", c.Message, slot)
+	}
+	peeked, err := r.Peek(w.Context(), w.clock.now(), decide)
+	w.ok(err)
+	if peeked != slot {
+		w.Errorf("Peek %+v, want %+v", peeked, slot)
+	}
 }
 
 // first is the first row's line of the report.
