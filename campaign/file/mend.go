@@ -1,6 +1,7 @@
 package file
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -61,6 +62,31 @@ func diagnoseOpen(lines []string, bad broken) (diagnosis, bool) {
 		return diagnosis{
 			line: i, column: len([]rune(lines[i-1][:at])) + 1, message: "this bracket is never closed",
 			hint: "write", shown: true, mended: strings.TrimRight(lines[i-1], " \t,") + unclosed(value),
+		}, true
+	}
+	return diagnosis{}, false
+}
+
+// commented is an entry of a list in brackets with a # behind a blank: YAML
+// takes the rest of the line, the bracket too, for a comment.
+var commented = regexp.MustCompile(`([\[,]\s*)([^,\[\]{}'"\s][^,\[\]{}'"]*?\s#[^,\]{}'"]*)`)
+
+// diagnoseComment finds a list in brackets that a # has cut off.
+func diagnoseComment(lines []string, bad broken) (diagnosis, bool) {
+	for i := bad.line; i >= 1 && i > bad.line-30; i-- {
+		line := lines[i-1]
+		at := commented.FindStringSubmatchIndex(line)
+		if at == nil || !strings.HasPrefix(valueOf(line), "[") {
+			continue
+		}
+		mended := commented.ReplaceAllString(line, "$1'$2'")
+		if unclosed(valueOf(mended)) != "" {
+			continue
+		}
+		hash := strings.IndexByte(line[at[4]:], '#') + at[4]
+		return diagnosis{
+			line: i, column: len([]rune(line[:hash])) + 1, message: "this # begins a comment, which cuts the list off",
+			hint: "put the entry in quotes; write", shown: true, mended: mended,
 		}, true
 	}
 	return diagnosis{}, false

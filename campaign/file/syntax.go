@@ -114,6 +114,9 @@ func diagnose(lines []string, bad broken) diagnosis {
 	if d, ok := diagnoseIndent(lines, bad); ok {
 		return d
 	}
+	if d, ok := diagnoseComment(lines, bad); ok {
+		return d
+	}
 	if d, ok := diagnoseOpen(lines, bad); ok {
 		return d
 	}

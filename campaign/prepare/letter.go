@@ -3,6 +3,7 @@ package prepare
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"tebar/campaign"
@@ -26,16 +27,19 @@ func (p *Prepared) readBody(field, name string) string {
 	data, err := p.read(name, maxLetter)
 	if err != nil {
 		p.problem(field, "the path is relative to the campaign file", err)
+		p.unread = true
 		return ""
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		p.problem(field, "save the file as UTF-8 in your editor", errors.Join(errNotUTF8))
+		p.problem(field, "save the file as UTF-8 in your editor", fmt.Errorf("%s %w", name, errNotUTF8))
+		p.unread = true
 		return ""
 	}
 	text := string(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")))
 	if len(bytes.TrimSpace(data)) == 0 {
 		p.problem(field, "write the letter into it", errors.New(name+" is empty"))
+		p.unread = true
 	}
 	return text
 }

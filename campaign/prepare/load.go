@@ -33,7 +33,7 @@ type Prepared struct {
 	fields fields
 	opts   Options
 	path   string // of the campaign file, as it was given
-	stored bool   // from the store: no file is at hand
+	unread bool   // a body could not be read
 }
 
 // Load reads the campaign file and the letter. The error is for a campaign
@@ -75,7 +75,7 @@ func (p *Prepared) locate(problems campaign.Problems) {
 // that the program has changed or the store is damaged.
 func Stored(s campaign.Snapshot) (*Prepared, error) {
 	c := s.Campaign
-	p := &Prepared{Campaign: &c, Letter: s.Letter, stored: true}
+	p := &Prepared{Campaign: &c, Letter: s.Letter}
 	if p.parse(); p.Problems.Errors() > 0 {
 		return nil, fmt.Errorf("reading the stored letter of %s: %w", c.Name, p.Problems)
 	}
@@ -90,6 +90,9 @@ func (p *Prepared) Usable() bool {
 
 func (p *Prepared) parse() {
 	set, problems := templates.Parse(p.Letter, p.names())
+	if p.unread { // the missing file has been told of; what lacks it is no second mistake
+		problems = slices.DeleteFunc(problems, func(pr campaign.Problem) bool { return pr.Field == "body" })
+	}
 	p.Problems = append(p.Problems, problems...)
 	p.letter = set
 	fields, problems := parseFields(p.Campaign, p.names().Campaign)

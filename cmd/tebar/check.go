@@ -96,7 +96,9 @@ func (a *app) storeIfThere(ctx context.Context) (*store.Store, error) {
 
 func (a *app) printCheck(path string, p *prepare.Prepared, r prepare.Report, ok bool) {
 	for _, s := range r.Sources {
-		a.say("%s", sourceLine(s))
+		if s.Format != "" { // else it could not be read, and a problem says why
+			a.say("%s", sourceLine(s))
+		}
 	}
 	a.printProblems(a.out, r.Problems)
 	errors := r.Problems.Errors()
