@@ -42,15 +42,21 @@ func migrate(ctx context.Context, path string) error {
 	return climb(ctx, path)
 }
 
+// betweenLooks is where a test lets another process make the store.
+var betweenLooks = func() {}
+
 // probe reads the schema's version: 0 for an empty file.
 func probe(ctx context.Context, path string) (int, error) {
 	db := pool(path, []string{"busy_timeout(10000)"}, 1)
 	defer db.Close()
 	var app, tables int
-	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&app); err != nil {
+	// In this order: climb sets the id before it makes a table, so of a store
+	// that another process is just making, whoever sees a table sees the id.
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
 		return 0, err
 	}
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+	betweenLooks()
+	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&app); err != nil {
 		return 0, err
 	}
 	switch {
