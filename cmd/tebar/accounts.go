@@ -14,10 +14,10 @@ import (
 func (a *app) accountsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "accounts", Usage: "each account: quota used and free, locks and why",
-		Action: a.suppressVerb(a.accountsList),
+		Action: a.onStore(a.accountsList),
 		Subcommands: []*cli.Command{
-			{Name: "list", Usage: "the same", Action: a.suppressVerb(a.accountsList)},
-			{Name: "book", Usage: "book mail that was sent by hand", ArgsUsage: "ACCOUNT N", Action: a.suppressVerb(a.accountsBook)},
+			{Name: "list", Usage: "the same", Action: a.onStore(a.accountsList)},
+			{Name: "book", Usage: "book mail that was sent by hand", ArgsUsage: "ACCOUNT N", Action: a.onStore(a.accountsBook)},
 		},
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
 	"tebar/store"
 )
 
@@ -20,6 +22,18 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	return store.Open(ctx, where, store.Options{})
+}
+
+// onStore opens the ledger for a verb and closes it behind it.
+func (a *app) onStore(act func(*cli.Context, *store.Store) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		st, err := a.openStore(c.Context)
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		return act(c, st)
+	}
 }
 
 func (a *app) storeLocation() (string, error) {

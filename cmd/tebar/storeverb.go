@@ -10,8 +10,8 @@ func (a *app) storeCommand() *cli.Command {
 	return &cli.Command{
 		Name: "store", Usage: "copy the ledger, or look at its health",
 		Subcommands: []*cli.Command{
-			{Name: "backup", Usage: "copy the store while it is in use", ArgsUsage: "FILE", Action: a.suppressVerb(a.storeBackup)},
-			{Name: "check", Usage: "look for damage", Action: a.suppressVerb(a.storeCheck)},
+			{Name: "backup", Usage: "copy the store while it is in use", ArgsUsage: "FILE", Action: a.onStore(a.storeBackup)},
+			{Name: "check", Usage: "look for damage", Action: a.onStore(a.storeCheck)},
 		},
 	}
 }

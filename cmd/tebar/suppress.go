@@ -21,23 +21,12 @@ func (a *app) suppressCommand() *cli.Command {
 	return &cli.Command{
 		Name: "suppress", Usage: "addresses and @domains that no campaign writes to",
 		Subcommands: []*cli.Command{
-			{Name: "list", Usage: "list them", Action: a.suppressVerb(a.suppressList)},
-			{Name: "add", Usage: "add addresses or @domains", ArgsUsage: "ADDRESS...", Flags: []cli.Flag{reason}, Action: a.suppressVerb(a.suppressAdd)},
-			{Name: "remove", Usage: "take addresses or @domains off", ArgsUsage: "ADDRESS...", Action: a.suppressVerb(a.suppressRemove)},
-			{Name: "import", Usage: "add those of a list or a text file", ArgsUsage: "FILE", Flags: []cli.Flag{reason}, Action: a.suppressVerb(a.suppressImport)},
-			{Name: "export", Usage: "write them as CSV", ArgsUsage: "[FILE]", Action: a.suppressVerb(a.suppressExport)},
+			{Name: "list", Usage: "list them", Action: a.onStore(a.suppressList)},
+			{Name: "add", Usage: "add addresses or @domains", ArgsUsage: "ADDRESS...", Flags: []cli.Flag{reason}, Action: a.onStore(a.suppressAdd)},
+			{Name: "remove", Usage: "take addresses or @domains off", ArgsUsage: "ADDRESS...", Action: a.onStore(a.suppressRemove)},
+			{Name: "import", Usage: "add those of a list or a text file", ArgsUsage: "FILE", Flags: []cli.Flag{reason}, Action: a.onStore(a.suppressImport)},
+			{Name: "export", Usage: "write them as CSV", ArgsUsage: "[FILE]", Action: a.onStore(a.suppressExport)},
 		},
-	}
-}
-
-func (a *app) suppressVerb(act func(*cli.Context, *store.Store) error) cli.ActionFunc {
-	return func(c *cli.Context) error {
-		st, err := a.openStore(c.Context)
-		if err != nil {
-			return err
-		}
-		defer st.Close()
-		return act(c, st)
 	}
 }
 
