@@ -134,17 +134,22 @@ func (s *Store) Book(ctx context.Context, account string, n int, now time.Time) 
 		return fmt.Errorf("booking %d recipients: want 1 or more", n)
 	}
 	err := s.update(ctx, func(tx *sql.Tx) error {
-		no, err := nextSpend(ctx, tx, account)
-		if err != nil {
-			return err
-		}
-		at, boot, up := s.moment(now).columns()
-		_, err = tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, state, reserved_at, at, boot_id,
-			boot_us, spent_no) VALUES (?, ?, '', 'spent', ?, ?, ?, ?, ?)`, account, n, micros(now), at, boot, up, no)
-		return err
+		return book(ctx, tx, account, entry{s.moment(now), n})
 	})
 	if err != nil {
 		return fmt.Errorf("booking on %s: %w", account, err)
 	}
 	return nil
+}
+
+// book adds a spend of no campaign.
+func book(ctx context.Context, tx *sql.Tx, account string, e entry) error {
+	no, err := nextSpend(ctx, tx, account)
+	if err != nil {
+		return err
+	}
+	at, boot, up := e.columns()
+	_, err = tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, state, reserved_at, at, boot_id,
+		boot_us, spent_no) VALUES (?, ?, '', 'spent', ?, ?, ?, ?, ?)`, account, e.n, micros(e.at), at, boot, up, no)
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,9 @@ type Options struct {
 	// Now is the clock of Mark, Close and Cancel's like, which take no time.
 	// nil is time.Now; under a simulated clock pass that one.
 	Now func() time.Time
+
+	// Scratch is a store for one rehearsal: nothing is made durable.
+	Scratch bool
 }
 
 // A Store is one open ledger. It is safe for concurrent use, and several
@@ -81,7 +85,11 @@ func newStore(path string, opts Options) *Store {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.write = pool(path, writerPragmas, 1)
+	pragmas := writerPragmas
+	if opts.Scratch {
+		pragmas = append(slices.Clone(writerPragmas), "synchronous(OFF)")
+	}
+	s.write = pool(path, pragmas, 1)
 	s.read = pool(path, readerPragmas, 8)
 	s.stage = pool(path, writerPragmas, 0)
 	s.stage.SetMaxIdleConns(-1) // temporary tables go with their connection

@@ -30,11 +30,13 @@ type spends struct {
 }
 
 // Usage is what the ledger knows of the account: its Limits are the union of
-// the effective limits of every unfinished campaign on it.
-func (s *Store) Usage(ctx context.Context, account string, now time.Time) (campaign.Usage, error) {
+// more and the effective limits of every unfinished campaign on it. Spends that
+// no window of these can hold are left out, so a campaign that is not in the
+// store yet names its limits here.
+func (s *Store) Usage(ctx context.Context, account string, now time.Time, more ...campaign.Limit) (campaign.Usage, error) {
 	var u campaign.Usage
 	err := s.view(ctx, func(tx *sql.Tx) (err error) {
-		u, err = s.usage(ctx, tx, &spends{}, account, nil, now)
+		u, err = s.usage(ctx, tx, &spends{}, account, more, now)
 		return err
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -162,8 +163,8 @@ func (s *session) await(ctx context.Context, slot campaign.Slot) error {
 // sleep waits, at most a slice, so that a pause or a clock set anew is seen;
 // another connection's outcome ends it early.
 func (s *session) sleep(ctx context.Context, now, until time.Time) error {
-	if until.Sub(now) > slice {
-		until = now.Add(slice)
+	if longest := cmp.Or(s.opts.Slice, slice); until.Sub(now) > longest {
+		until = now.Add(longest)
 	}
 	wait, wake := context.WithCancel(ctx)
 	defer wake()

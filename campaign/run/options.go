@@ -18,6 +18,10 @@ type Options struct {
 	Until time.Time // leave at this time; zero = never
 	Limit int       // leave after so many messages were tried; 0 = no limit
 
+	// Slice is the longest wait without another look at the ledger, which a
+	// person may have paused meanwhile; 0 = a minute.
+	Slice time.Duration
+
 	Watch func(Event) // called from one goroutine at a time; may be nil
 }
 

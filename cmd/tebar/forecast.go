@@ -21,7 +21,7 @@ func (a *app) forecast(ctx context.Context, st *store.Store, c *campaign.Campaig
 	now := a.clock.Now()
 	usage := campaign.Usage{Account: c.Account()}
 	if st != nil {
-		if usage, err = st.Usage(ctx, c.Account(), now); err != nil {
+		if usage, err = st.Usage(ctx, c.Account(), now, c.EffectiveLimits()...); err != nil {
 			return scheduler.Plan{}, err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -35,6 +36,8 @@ func TestMain(m *testing.M) {
 //	files N PATTERN             N files match
 //	letters NAME REPORT TEXT... who has version N in the report got the Nth text
 //	attached NAME               each message has its own recipient's attachment
+//	people FILE N               writes a list of N people
+//	same FILE FILE              two outputs are alike but for the time it took
 //	message FOLDER TEXT...      the first .eml file's text part has these texts
 //	states REPORT KEY=N...      the JSON report has just these states
 //	agree NAME REPORT           per address: sent is once at the server, unconfirmed 0 or 1, anything else 0
@@ -57,6 +60,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
 			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas, "letters": letters, "attached": attached,
+			"people": people, "same": same,
 		},
 	})
 }
@@ -84,6 +88,37 @@ func expand(ts *testscript.TestScript, neg bool, args []string) {
 		text, err := os.ReadFile(path)
 		ts.Check(err)
 		ts.Check(os.WriteFile(path, []byte(os.Expand(string(text), ts.Getenv)), 0o600))
+	}
+}
+
+func people(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: people FILE N")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var b strings.Builder
+	b.WriteString("email,name\n")
+	for i := range n {
+		fmt.Fprintf(&b, "person%d@example.org,Person %d\n", i+1, i+1)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
+// same compares what two rehearsals printed, less the lines that tell the
+// wall clock or how many files there are.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	var kept [2]string
+	for i, name := range args[:2] {
+		for line := range strings.Lines(ts.ReadFile(name)) {
+			word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if word == "states" || word == "100/24h" || word == "3000/month" {
+				kept[i] += line
+			}
+		}
+	}
+	if kept[0] == "" || kept[0] != kept[1] {
+		ts.Fatalf("%s\nis not\n%s", kept[0], kept[1])
 	}
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +62,10 @@ type Rule struct {
 	Stage campaign.Stage
 	Nth   int // fires from the Nth time on, counted from 1; 0 = every time
 	Times int // fires so often; 0 = once with Nth, without end without
-	Reply Reply
+	// Chance is the share of its events at which it fires, drawn by
+	// Options.Seed; 0 = at all. Above 0 and below 1.
+	Chance float64
+	Reply  Reply
 }
 
 // A script is rules with their counts.
@@ -69,10 +73,15 @@ type script struct {
 	mu    sync.Mutex
 	rules []Rule
 	seen  []int
+	draw  []*rand.Rand // one a rule, so that rules do not disturb each other
 }
 
-func newScript(rules []Rule) *script {
-	return &script{rules: rules, seen: make([]int, len(rules))}
+func newScript(rules []Rule, seed uint64) *script {
+	s := &script{rules: rules, seen: make([]int, len(rules))}
+	for i := range rules {
+		s.draw = append(s.draw, rand.New(rand.NewPCG(seed, uint64(i))))
+	}
+	return s
 }
 
 // at counts one event and gives the reply of the first rule that fires.
@@ -86,7 +95,8 @@ func (s *script) at(stage campaign.Stage, recipients ...string) (Reply, bool) {
 			continue
 		}
 		s.seen[i]++
-		if !found && r.fires(s.seen[i]) {
+		lucky := r.Chance == 0 || s.draw[i].Float64() < r.Chance
+		if !found && lucky && r.fires(s.seen[i]) {
 			reply, found = r.Reply, true
 		}
 	}

@@ -24,11 +24,14 @@ import (
 // Options say how the server behaves. The zero value takes every message and
 // keeps none.
 type Options struct {
-	Outbox   string // folder for the .eml files, made if missing; "" = none
-	Keep     bool   // keep the receipts in memory
+	Outbox   string        // folder for the .eml files, made if missing; "" = none
+	Keep     bool          // keep the receipts in memory
+	Each     func(Receipt) // told of every message as it is accepted, one at a time; may be nil
 	Rules    []Rule
-	Now      func() time.Time // for Receipt.At; nil = the machine's clock
-	Username string           // with Password: a login is required
+	Seed     uint64              // of the rules with a Chance: the same seed, the same trouble
+	Now      func() time.Time    // for Receipt.At; nil = the machine's clock
+	Wait     func(time.Duration) // lets Delay and Stall go by; nil waits by the machine's clock
+	Username string              // with Password: a login is required
 	Password string
 	// Mechanisms of the login: PLAIN, LOGIN, CRAM-MD5; nil = PLAIN and LOGIN.
 	Mechanisms []string
@@ -75,7 +78,7 @@ type Server struct {
 
 // Start listens on a free port of 127.0.0.1.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{options: o, script: newScript(o.Rules), links: map[*link]bool{}}
+	s := &Server{options: o, script: newScript(o.Rules, o.Seed), links: map[*link]bool{}}
 	if o.Now == nil {
 		s.options.Now = time.Now
 	}
@@ -176,6 +179,10 @@ func (s *Server) pause(d time.Duration) {
 	if d <= 0 {
 		return
 	}
+	if s.options.Wait != nil {
+		s.options.Wait(d)
+		return
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -196,9 +203,12 @@ func (s *Server) keep(from string, to []string, data []byte) (id string, err err
 		}
 	}
 	s.count++
+	r.Data = data
 	if s.options.Keep {
-		r.Data = data
 		s.receipts = append(s.receipts, r)
+	}
+	if s.options.Each != nil {
+		s.options.Each(r)
 	}
 	return id, nil
 }
