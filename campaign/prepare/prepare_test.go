@@ -166,6 +166,19 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// To, Cc and Bcc each count against the limits, in the entry too.
+func TestBccCounts(t *testing.T) {
+	p := load(t, base("cc: [head@example.org]\nbcc: ['{{.office}}', archive@example.org]\n"))
+	var costs []int
+	_, err := p.Entries(t.Context(), func(string, []byte) error { return nil }, func(e campaign.Entry) error {
+		costs = append(costs, e.Recipients)
+		return nil
+	})
+	if err != nil || !slices.Equal(costs, []int{3, 4}) {
+		t.Errorf("the messages count for %v recipients, want 3 and 4 (%v)", costs, err)
+	}
+}
+
 // What changes a message changes its entry's digest, and nothing else does.
 func TestEntriesDigest(t *testing.T) {
 	digests := func(files map[string]string) []string {

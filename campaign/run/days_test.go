@@ -295,3 +295,30 @@ func (f *flaky) Open(ctx context.Context) campaign.Outcome {
 	}
 	return f.Sender.Open(ctx)
 }
+
+// Ctrl-C in the middle of a message finishes it: it arrives, and is recorded.
+func TestMessageInHandIsFinished(t *testing.T) {
+	s := startServer(t)
+	f := newFixture(t, s, 3, gmail, campaign.Schedule{Zone: "UTC"})
+	r, err := f.store.Runner(t.Context(), f.campaign.Name, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	result, err := run.Campaign(ctx, r, interrupting{cancel}, run.System{}, f.options)
+	if err != nil || result.End != run.Interrupted || result.Accepted != 1 {
+		t.Errorf("the run ended %+v, %v", result, err)
+	}
+	if n := len(f.sent(t)); n != 1 || s.Count() != 1 {
+		t.Errorf("%d in the ledger and %d at the server, want the one in hand", n, s.Count())
+	}
+}
+
+// interrupting is a person who presses Ctrl-C once the first message is claimed.
+type interrupting struct{ cancel context.CancelFunc }
+
+func (i interrupting) Render(_ context.Context, c campaign.Claim) (campaign.Envelope, error) {
+	i.cancel()
+	return letterTo(c.Recipient.Address), nil
+}
