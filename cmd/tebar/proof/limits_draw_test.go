@@ -1,0 +1,147 @@
+package proof
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"tebar/campaign"
+	"tebar/campaign/mailer/sandbox"
+)
+
+// simulatedDays is how long each world goes on.
+const simulatedDays = 400
+
+// places are zones with what their clocks do within 400 days of the date.
+var places = []struct{ zone, from string }{
+	{"UTC", "2028-01-20"},
+	{"Asia/Jakarta", "2027-03-01"},
+	{"America/New_York", "2027-02-20"},
+	{"Europe/London", "2027-03-01"},
+	{"Australia/Lord_Howe", "2027-03-10"}, // half an hour
+	{"Pacific/Apia", "2011-09-01"},        // 30 December 2011 never was
+}
+
+// A world is a random case: limits, calendars, an account's past, and trouble.
+type world struct {
+	zone      string
+	begin     time.Time
+	limits    []string // of the account's campaigns, by campaign
+	schedules []campaign.Schedule
+	bookings  []accepted // mailed by hand at the beginning
+	costs     []int      // recipients per message, in turn
+	rules     []sandbox.Rule
+	slow      time.Duration
+	jumps     []jump
+	noBoot    bool
+	reboots   int    // chance in percent that the machine restarts between two runs
+	crashes   int    // chance in percent that a claim is its process's last
+	seed      uint64 // of what happens by chance while the world goes on
+}
+
+var worlds = rapid.Custom(drawWorld)
+
+func drawWorld(t *rapid.T) world {
+	place := rapid.SampledFrom(places).Draw(t, "place")
+	zone, err := time.LoadLocation(place.zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := world{zone: place.zone, seed: rapid.Uint64().Draw(t, "seed")}
+	day, _ := time.ParseInLocation(time.DateOnly, place.from, zone)
+	w.begin = day.Add(time.Duration(rapid.IntRange(0, 1439).Draw(t, "minute")) * time.Minute).UTC()
+	w.limits = drawRules(t)
+	for range rapid.IntRange(1, 2).Draw(t, "campaigns") {
+		w.schedules = append(w.schedules, drawCalendar(t, place.zone, w.begin))
+	}
+	smallest := ruleOf(w.limits[0]).most
+	for _, l := range w.limits {
+		smallest = min(smallest, ruleOf(l).most)
+	}
+	w.costs = rapid.SliceOfN(rapid.IntRange(1, min(2, smallest)), 1, 5).Draw(t, "costs")
+	for range rapid.IntRange(0, 3).Draw(t, "bookings") {
+		w.bookings = append(w.bookings, accepted{w.begin, 1, true})
+	}
+	w.drawTrouble(t)
+	return w
+}
+
+// drawRules draws one limit that lets a few hundred through in 400 days, and
+// up to two shorter ones.
+func drawRules(t *rapid.T) []string {
+	long := rapid.SampledFrom([]string{"1/24h", "2/50h", "3/72h", "6/7d", "11/7d", "20/month", "40/month"}).Draw(t, "long")
+	short := rapid.SampledFrom([]string{"1/10s", "2/10s", "3/5m", "1/1h", "2/1h", "3/24h", "5/24h", "4/36h"})
+	limits := []string{long}
+	for range rapid.IntRange(0, 2).Draw(t, "more") {
+		l := short.Draw(t, "short")
+		if ruleOf(l).window != ruleOf(long).window {
+			limits = append(limits, l)
+		}
+	}
+	return limits
+}
+
+func drawCalendar(t *rapid.T, zone string, begin time.Time) campaign.Schedule {
+	s := campaign.Schedule{Zone: zone}
+	if rapid.Bool().Draw(t, "has hours") {
+		from := rapid.IntRange(0, 1439).Draw(t, "from")
+		s.Hours = []campaign.Hours{{From: from, To: (from + rapid.IntRange(20, 1300).Draw(t, "long")) % 1440}}
+	}
+	if rapid.Bool().Draw(t, "has days") {
+		s.Days = rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) time.Weekday {
+			return time.Weekday(rapid.IntRange(0, 6).Draw(t, "day"))
+		}), 2, 7, rapid.ID).Draw(t, "days")
+	}
+	pause := time.Duration(rapid.SampledFrom([]int{0, 0, 7, 900}).Draw(t, "pace")) * time.Second
+	s.Pace = campaign.Pace{Min: pause, Max: pause + time.Duration(rapid.SampledFrom([]int{0, 0, 20}).Draw(t, "range"))*time.Second}
+	s.Spread = rapid.IntRange(0, 4).Draw(t, "spread") == 0
+	if rapid.IntRange(0, 4).Draw(t, "starts") == 0 {
+		s.Start = begin.Add(time.Duration(rapid.IntRange(0, 20*24).Draw(t, "start")) * time.Hour)
+	}
+	if rapid.IntRange(0, 9).Draw(t, "ends") == 0 {
+		s.End = begin.Add(time.Duration(rapid.IntRange(100, 390).Draw(t, "end")) * 24 * time.Hour)
+	}
+	return s
+}
+
+// drawTrouble: either a wall clock that jumps within one boot, or restarts of
+// the machine. Across a restart the wall clock is trusted, so it is never both.
+func (w *world) drawTrouble(t *rapid.T) {
+	w.crashes = rapid.SampledFrom([]int{0, 1, 5, 20}).Draw(t, "crashes")
+	w.slow = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 30, 200}).Draw(t, "slow")) * time.Second
+	for _, r := range troubles {
+		if rapid.IntRange(0, 2).Draw(t, "trouble") == 0 {
+			w.rules = append(w.rules, r)
+		}
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "clock") {
+	case 0:
+		w.noBoot = true
+	case 1:
+		w.reboots = rapid.IntRange(1, 50).Draw(t, "reboots")
+	default:
+		w.jumps = drawJumps(t, w.begin)
+	}
+}
+
+func drawJumps(t *rapid.T, begin time.Time) []jump {
+	const hour = time.Hour
+	by := rapid.SampledFrom([]time.Duration{hour, -hour, 24 * hour, -24 * hour, 40 * 24 * hour, -40 * 24 * hour, -365 * 24 * hour, 365 * 24 * hour})
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) jump {
+		at := time.Duration(rapid.IntRange(0, simulatedDays*24*60).Draw(t, "at")) * time.Minute
+		return jump{begin.Add(at), by.Draw(t, "by")}
+	}), 1, 6).Draw(t, "jumps")
+}
+
+// troubles are what a server does to some of the messages.
+var troubles = []sandbox.Rule{
+	{Stage: campaign.StageRcpt, Chance: 0.1, Reply: sandbox.Reply{Code: 450, Enhanced: "4.2.0", Text: "later"}},
+	{Stage: campaign.StageRcpt, Chance: 0.03, Reply: sandbox.Reply{Code: 550, Enhanced: "5.1.1", Text: "no such mailbox"}},
+	{Stage: campaign.StageMail, Chance: 0.05, Reply: sandbox.Reply{Code: 421, Enhanced: "4.7.0", Text: "closing", Drop: true}},
+	{Stage: campaign.StageData, Chance: 0.03, Reply: sandbox.Reply{Drop: true}},
+	{Stage: campaign.StageData, Chance: 0.01, Reply: sandbox.Reply{Code: 550, Enhanced: "5.4.5", Text: "Daily user sending limit exceeded"}},
+	{Stage: campaign.StageDot, Chance: 0.05, Reply: sandbox.Reply{Drop: true, Keep: true}},
+	{Stage: campaign.StageDot, Chance: 0.05, Reply: sandbox.Reply{Drop: true}},
+	{Stage: campaign.StageDot, Chance: 0.05, Reply: sandbox.Reply{Code: 451, Enhanced: "4.3.0", Text: "later"}},
+	{Stage: campaign.StageDot, Chance: 0.03, Reply: sandbox.Reply{Raw: "250", Cut: 2, Drop: true, Keep: true}},
+}
