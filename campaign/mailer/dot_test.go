@@ -73,10 +73,18 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(string(stage), func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, sandbox.Options{Rules: []sandbox.Rule{rule(stage, sandbox.Reply{Stall: 200 * time.Millisecond})}})
-			m := sender(t, s)
-			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
+			done := make(chan struct{})
+			s := serve(t, sandbox.Options{
+				Rules: []sandbox.Rule{rule(stage, sandbox.Reply{Stall: time.Second})},
+				Wait: func(time.Duration) { // the server has come to the stage
+					if cancel(); stage != campaign.StageDot {
+						<-done
+					}
+				},
+			})
+			m := sender(t, s)
 			want, count, e := campaign.Requeue, 0, envelope(t)
 			switch stage {
 			case campaign.StageBody:
@@ -85,6 +93,7 @@ func TestInterrupt(t *testing.T) {
 				want, count = campaign.Accepted, 1
 			}
 			o := m.Send(ctx, e, nil)
+			close(done)
 			if o.Verdict != want || s.Count() != count {
 				t.Errorf("%+v, %d messages received", o, s.Count())
 			}
