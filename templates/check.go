@@ -47,6 +47,10 @@ func (s *Set) Check(ctx context.Context, r campaign.Recipient) campaign.Problems
 		out, err := c.fill(ctx, rec)
 		if err != nil {
 			found = append(found, c.failed(&r.Row, err))
+			if errors.Is(err, ErrTooSlow) {
+				s.slow.Store(true)
+				break
+			}
 			continue
 		}
 		found = append(found, c.noted(&r.Row, &watch)...)
@@ -58,6 +62,18 @@ func (s *Set) Check(ctx context.Context, r campaign.Recipient) campaign.Problems
 		}
 	}
 	return found
+}
+
+// TooSlow says that Check has met a row that takes too long: asking for the
+// next ones would take as long for each.
+func (s *Set) TooSlow() bool { return s.slow.Load() }
+
+// Subject fills the subject alone.
+func (s *Set) Subject(ctx context.Context, r campaign.Recipient) (string, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	subject, err := fill(ctx, s.subject, s.naming.recipient(&r, s.rows, nil))
+	return oneLine(subject), err
 }
 
 func (c *checked) fill(ctx context.Context, rec record) (string, error) {

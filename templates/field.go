@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	texttemplate "text/template"
@@ -44,7 +45,7 @@ func (f *Field) CheckColumns(columns []string) campaign.Problems {
 }
 
 // Execute fills it for one recipient. What it prints is as the cells are:
-// line ends and all.
+// line ends and all. An error may wrap ErrTooSlow.
 func (f *Field) Execute(r campaign.Recipient) (string, error) {
 	if f.static {
 		return f.text, nil
@@ -52,6 +53,9 @@ func (f *Field) Execute(r campaign.Recipient) (string, error) {
 	ctx, cancel := bounded(context.Background())
 	defer cancel()
 	out, err := fill(ctx, f.tmpl, f.naming.recipient(&r, f.check.rows, nil))
+	if errors.Is(err, ErrTooSlow) {
+		return "", fmt.Errorf("%s: %w", f.check.src.label(), ErrTooSlow)
+	}
 	if err != nil {
 		where, message := f.check.src.explain(err)
 		return "", fmt.Errorf("%s: %s", where, message)

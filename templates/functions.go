@@ -30,7 +30,11 @@ var functions = func() map[string]any {
 	for _, name := range fromSprout {
 		fns[name] = offered[name]
 	}
+	for _, name := range []string{"cat", "quote", "squote"} {
+		fns[name] = sized(offered[name].(func(...any) string))
+	}
 	maps.Copy(fns, wordFunctions)
+	maps.Copy(fns, sizedFunctions)
 	maps.Copy(fns, numberFunctions)
 	maps.Copy(fns, linkFunctions)
 	maps.Copy(fns, valueFunctions)
@@ -40,7 +44,7 @@ var functions = func() map[string]any {
 
 // builtins are text/template's own that are neither replaced here nor taken
 // away (call: a row holds no functions).
-var builtins = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "html", "urlquery"}
+var builtins = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge"}
 
 // offered says whether a letter may call the function.
 func offered(name string) bool {

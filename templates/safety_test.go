@@ -110,6 +110,14 @@ func TestTemplatesEnd(t *testing.T) {
 		"grows by js":        `{{$x := "\\"}}{{range 100}}{{$x = js $x}}{{end}}`,
 		"join":               `{{$x := "xxxxxxxx"}}{{range 100}}{{$x = join $x (split "" $x)}}{{end}}`,
 		"calls itself":       `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`,
+		"grows by cat":       `{{$x := "xxxxxxxx"}}{{range 100}}{{$x = cat $x $x}}{{end}}`,
+		"grows by quote":     `{{$x := "\\"}}{{range 100}}{{$x = quote $x}}{{end}}`,
+		"grows by squote":    `{{$x := "x"}}{{range 100}}{{$x = squote $x $x $x}}{{end}}`,
+		"grows by html":      `{{$x := "&&&&&&&&"}}{{range 19}}{{$x = print $x $x}}{{end}}{{range 100}}{{$x = html $x}}{{end}}`,
+		"grows by urlquery":  `{{$x := "%%%%%%%%"}}{{range 19}}{{$x = print $x $x}}{{end}}{{range 100}}{{$x = urlquery $x}}{{end}}`,
+		"wide columns":       `{{$f := "%999999[1]d"}}{{range 9}}{{$f = print $f $f}}{{end}}{{printf $f 1}}`,
+		"wide by a star":     `{{$f := "%[1]*[2]d"}}{{range 9}}{{$f = print $f $f}}{{end}}{{printf $f 999999 1}}`,
+		"the same again":     `{{$x := "xxxxxxxx"}}{{range 16}}{{$x = print $x $x}}{{end}}{{$f := "%[1]s"}}{{range 12}}{{$f = print $f $f}}{{end}}{{printf $f $x}}`,
 		"a column of blanks": `{{range 1000000}}{{$.a}}                                    {{end}}`,
 	}
 	for name, text := range bombs {
@@ -122,6 +130,14 @@ func TestTemplatesEnd(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A piece of a text costs more than the text.
+func TestSplitIsCapped(t *testing.T) {
+	s := mustParse(t, campaign.Letter{Text: `{{$x := "xxxxxxxx"}}{{range 15}}{{$x = print $x $x}}{{end}}{{len (split "" $x)}}`})
+	if _, err := s.Render(t.Context(), campaign.Recipient{}); err == nil || !strings.Contains(err.Error(), "100000 pieces") {
+		t.Error(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	htmltemplate "html/template"
 	"io"
 	"strings"
+	"sync/atomic"
 	texttemplate "text/template"
 	"unicode"
 
@@ -27,6 +28,7 @@ type Set struct {
 
 	checks []*checked
 	naming naming
+	slow   atomic.Bool
 }
 
 // Rendered is the letter for one recipient: UTF-8, LF line ends.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
-	texttemplate "text/template"
 	"unicode"
 )
 
@@ -19,10 +18,6 @@ var wordFunctions = map[string]any{
 	"contains": func(part, v any) bool { return strings.Contains(fmt.Sprint(v), fmt.Sprint(part)) },
 	"replace":  replace,
 	"plural":   plural,
-	"print":    func(args ...any) (string, error) { return capped(fmt.Sprint(args...)) },
-	"println":  func(args ...any) (string, error) { return capped(fmt.Sprintln(args...)) },
-	"printf":   printf,
-	"js":       func(args ...any) (string, error) { return capped(texttemplate.JSEscaper(args...)) },
 }
 
 // The words that mean yes and no in a cell, folded.
@@ -101,10 +96,6 @@ func replace(from, to string, v any) (string, error) {
 	return capped(strings.ReplaceAll(s, from, to))
 }
 
-func splitText(separator string, v any) []string {
-	return strings.Split(fmt.Sprint(v), separator)
-}
-
 // plural is plural "guest" "guests" .n: the count comes last.
 func plural(one, many string, count any) (string, error) {
 	n, err := toNumber(count)
@@ -115,9 +106,4 @@ func plural(one, many string, count any) (string, error) {
 		return one, nil
 	}
 	return many, nil
-}
-
-// printf is fmt's, with widths that stay within a letter.
-func printf(format string, args ...any) (string, error) {
-	return capped(fmt.Sprintf(format, args...))
 }

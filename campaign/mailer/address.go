@@ -70,12 +70,14 @@ func (d *draft) envelope() []string {
 
 // displayName puts a name on one line. In a name beyond ASCII a backslash
 // becomes a slash: net/mail would leave it bare in an encoded word, where RFC
-// 2047, section 5, rule 3 forbids it, and readers lose the whole address.
+// 2047, section 5, rule 3 forbids it, and readers lose the whole address. What
+// looks like an encoded word is broken up: many readers decode it even within
+// quotes, line breaks and all.
 func displayName(name string) string {
 	if !isASCII(name) {
 		name = strings.ReplaceAll(name, `\`, "/")
 	}
-	return oneSpace(name)
+	return strings.ReplaceAll(oneSpace(name), "=?", "= ?")
 }
 
 func isASCII(s string) bool {

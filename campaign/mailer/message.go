@@ -66,6 +66,26 @@ func Build(m Message) (campaign.Envelope, error) {
 	}, nil
 }
 
+// CheckHeader says what keeps Build from making the header of a message, its
+// Message-ID and Date aside; files are the attachments' names. The error wraps
+// ErrMessage.
+func CheckHeader(m Message, files []string) error {
+	m.MessageID, m.Date = "check@example.org", time.Unix(0, 0)
+	d := &draft{m: m, msg: gomail.NewMsg(gomail.WithNoDefaultUserAgent())}
+	d.addresses()
+	d.headers()
+	d.list()
+	for _, name := range files {
+		if err := checkFileName(name); err != nil {
+			d.problems = append(d.problems, err)
+		}
+	}
+	if err := errors.Join(d.problems...); err != nil {
+		return fmt.Errorf("%w: %w", ErrMessage, err)
+	}
+	return nil
+}
+
 // A draft is a message in the making; problems are collected.
 type draft struct {
 	m        Message

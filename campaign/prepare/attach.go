@@ -36,9 +36,12 @@ func (p *Prepared) attachment(name string) (campaign.Attachment, []byte, error) 
 	}
 	sum := sha256.Sum256(data)
 	return campaign.Attachment{
-		Name: filepath.Base(filepath.FromSlash(name)), SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)),
+		Name: fileName(name), SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)),
 	}, data, nil
 }
+
+// fileName is the name that the recipient sees.
+func fileName(path string) string { return filepath.Base(filepath.FromSlash(path)) }
 
 // KeepStatic hands the attachments of every message to blobs.
 func (p *Prepared) KeepStatic(blobs Blobs) error {
@@ -91,7 +94,7 @@ func (p *Prepared) rowAttachment(name string, blobs Blobs) (campaign.Attachment,
 		if info.Size() > maxAttachment {
 			return campaign.Attachment{}, fmt.Errorf("%s has %d MB; at most %d MB are taken", name, info.Size()>>20, maxAttachment>>20)
 		}
-		return campaign.Attachment{Name: filepath.Base(filepath.FromSlash(name)), Size: info.Size()}, nil
+		return campaign.Attachment{Name: fileName(name), Size: info.Size()}, nil
 	}
 	a, data, err := p.attachment(name)
 	if err != nil {

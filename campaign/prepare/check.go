@@ -2,10 +2,12 @@ package prepare
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
+	"tebar/templates"
 )
 
 // Report is what a check found.
@@ -127,7 +129,7 @@ func (c *rowCheck) check(ctx context.Context, e campaign.Entry) {
 	}
 	if c.letter {
 		c.found.add(inRow(c.p.letter.Check(ctx, e.Recipient), e)...)
-		if c.report.Subject == "" {
+		if c.letter = !c.p.letter.TooSlow(); c.letter && c.report.Subject == "" {
 			c.firstSubject(ctx, e.Recipient)
 		}
 	}
@@ -138,11 +140,30 @@ func (c *rowCheck) check(ctx context.Context, e campaign.Entry) {
 	if err == nil {
 		_, err = c.p.rowAttachments(names, nil, &c.kept)
 	}
+	if err == nil {
+		err = c.try(ctx, f, names, e.Recipient)
+	}
 	if err != nil {
+		c.fields = !errors.Is(err, templates.ErrTooSlow)
 		c.found.add(c.p.rowProblem(e, err))
 		return
 	}
 	c.cost(f.Recipients(), e)
+}
+
+// try asks whether a header can be made of what the row fills in.
+func (c *rowCheck) try(ctx context.Context, f Filled, names []string, r campaign.Recipient) error {
+	if c.p.opts.Try == nil {
+		return nil
+	}
+	if c.letter {
+		f.Subject, _ = c.p.letter.Subject(ctx, r) // its errors have been told
+	}
+	files := make([]string, 0, len(names)+len(c.p.fields.static))
+	for _, name := range append(names, c.p.fields.static...) {
+		files = append(files, fileName(name))
+	}
+	return c.p.opts.Try(f, files)
 }
 
 func (c *rowCheck) firstSubject(ctx context.Context, r campaign.Recipient) {

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"iter"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
+	"tebar/templates"
 )
 
 // CampaignAddresses gives the addresses of another campaign in some states.
@@ -53,10 +55,26 @@ func (p *Prepared) listOptions() recipients.Options {
 	}
 	for i, w := range p.fields.where {
 		if w != nil {
-			o.Where[i] = w.True
+			o.Where[i] = patient(w.True)
 		}
 	}
 	return o
+}
+
+// patient gives a filter that takes too long one row: each further one would
+// take as long.
+func patient(where func(campaign.Row) (bool, error)) func(campaign.Row) (bool, error) {
+	var slow error
+	return func(r campaign.Row) (bool, error) {
+		if slow != nil {
+			return false, slow
+		}
+		keep, err := where(r)
+		if errors.Is(err, templates.ErrTooSlow) {
+			slow = err
+		}
+		return keep, err
+	}
 }
 
 func (p *Prepared) rowProblem(e campaign.Entry, err error) campaign.Problem {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
@@ -72,8 +74,8 @@ func (p *Prepared) headers(r campaign.Recipient) (map[string]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", h.key, err)
 		}
-		if strings.ContainsAny(value, "\r\n\x00") {
-			return nil, fmt.Errorf("%s: the value has a line break", h.key)
+		if strings.ContainsFunc(value, func(r rune) bool { return r != '\t' && unicode.IsControl(r) }) {
+			return nil, fmt.Errorf("%s: the value has a line break or another control character", h.key)
 		}
 		out[h.name] = value
 	}
@@ -95,6 +97,9 @@ func addresses(fields []field, r campaign.Recipient) ([]campaign.Address, error)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %q is not an address", f.key, text)
 		}
+		if n := f.planned(); n > 0 && len(list) != n {
+			return nil, fmt.Errorf("%s: %q holds %d addresses where %q has %d: a cell adds one", f.key, text, len(list), f.name, n)
+		}
 		for _, a := range list {
 			email, err := recipients.Address(a.Address)
 			if err != nil {
@@ -104,6 +109,25 @@ func addresses(fields []field, r campaign.Recipient) ([]campaign.Address, error)
 		}
 	}
 	return out, nil
+}
+
+var (
+	printing = regexp.MustCompile(`\{\{-?\s*[^}]*\}\}`)
+	choosing = regexp.MustCompile(`\{\{-?\s*(if|range|with|template|block)\b`)
+)
+
+// planned is how many addresses a template has by its own text, as in
+// "{{.name}} <office@example.org>, {{.class}}@example.org"; 0 where a cell may
+// say so, as in "{{.parents}}".
+func (f field) planned() int {
+	if choosing.MatchString(f.name) {
+		return 0
+	}
+	list, err := mail.ParseAddressList(printing.ReplaceAllString(f.name, "x"))
+	if err != nil {
+		return 0
+	}
+	return len(list)
 }
 
 // attachmentNames fills the paths of a row's own attachments.

@@ -21,6 +21,9 @@ type Options struct {
 	Accounts string // path of accounts.yaml; "" = none
 	// Campaign gives the addresses of another campaign, for exclude; nil = no store at hand.
 	Campaign CampaignAddresses
+	// Try says what keeps a message's header from being made, before any
+	// message is sent: its body is not filled; nil = nobody to ask.
+	Try func(f Filled, files []string) error
 }
 
 // Prepared is a campaign whose file was read and whose letter was parsed.

@@ -15,14 +15,14 @@ import (
 // say prints a line of the result, unless --json speaks instead.
 func (a *app) say(format string, args ...any) {
 	if !a.json {
-		fmt.Fprintf(a.out, format+"\n", args...)
+		fmt.Fprintln(a.out, visible(fmt.Sprintf(format, args...)))
 	}
 }
 
 // note prints a line about the work, on stderr.
 func (a *app) note(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.errs, format+"\n", args...)
+		fmt.Fprintln(a.errs, visible(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -38,7 +38,7 @@ func (a *app) printProblems(w io.Writer, problems campaign.Problems) {
 }
 
 func printProblem(w io.Writer, p campaign.Problem) {
-	fmt.Fprintf(w, "%s: %s\n", p.Severity, p.Error())
+	fmt.Fprintf(w, "%s: %s\n", p.Severity, visible(p.Error()))
 	if len(p.Rows) > 0 {
 		rows := make([]string, len(p.Rows))
 		for i, r := range p.Rows {
@@ -51,10 +51,10 @@ func printProblem(w io.Writer, p campaign.Problem) {
 		fmt.Fprintf(w, "    also in rows %s%s\n", strings.Join(rows, ", "), more)
 	}
 	for line := range strings.Lines(p.Excerpt) {
-		fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\r\n"))
+		fmt.Fprintf(w, "    %s\n", visible(strings.TrimRight(line, "\r\n")))
 	}
 	if p.Hint != "" {
-		fmt.Fprintf(w, "    hint: %s\n", p.Hint)
+		fmt.Fprintf(w, "    hint: %s\n", visible(p.Hint))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/prepare"
@@ -103,9 +104,9 @@ func (a *app) fail(err error) int {
 	if errors.As(err, &bad) {
 		a.printProblems(a.errs, bad.Problems)
 	}
-	fmt.Fprintf(a.errs, "tebar: error: %v\n", err)
+	fmt.Fprintf(a.errs, "tebar: error: %s\n", visible(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(a.errs, "hint: %s\n", hint)
+		fmt.Fprintf(a.errs, "hint: %s\n", visible(hint))
 	}
 	return code
 }
@@ -146,8 +147,10 @@ func (a *app) failJSON(err error, code int) {
 }
 
 func (a *app) printJSON(v any) {
-	enc := json.NewEncoder(a.out)
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	_ = enc.Encode(v) // a closed stdout is nobody's to tell
+	_ = enc.Encode(v)
+	fmt.Fprint(a.out, visible(text.String())) // a closed stdout is nobody's to tell
 }

@@ -64,10 +64,10 @@ func (a *app) printEnd(s *session, end run.Result, status campaignStatus) {
 		a.say("%s: interrupted. %s.", name, standing(status.Counts))
 	case run.Person, run.Unreachable:
 		a.say("%s: stopped. %s.", name, standing(status.Counts))
-		fmt.Fprintf(a.errs, "tebar: error: %s: %s\n", name, end.Reason)
+		fmt.Fprintf(a.errs, "tebar: error: %s: %s\n", name, visible(end.Reason))
 		if end.Hint != "" {
 			named := strings.NewReplacer("NAME", name, "FILE", shellWord(relative(s.snapshot.Origin)))
-			fmt.Fprintf(a.errs, "hint: %s\n", named.Replace(end.Hint))
+			fmt.Fprintf(a.errs, "hint: %s\n", visible(named.Replace(end.Hint)))
 		}
 	default:
 		a.say("%s: %s; %s", name, standing(status.Counts), whyStopped(end, status, c))

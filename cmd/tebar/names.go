@@ -11,6 +11,7 @@ import (
 
 	"tebar/campaign"
 	"tebar/campaign/file"
+	"tebar/campaign/mailer"
 	"tebar/campaign/prepare"
 	"tebar/store"
 )
@@ -60,6 +61,9 @@ func campaignName(arg string) (string, error) {
 // load reads a campaign file with what this machine adds to it. st may be nil.
 func (a *app) load(ctx context.Context, path string, st *store.Store) (*prepare.Prepared, error) {
 	o := prepare.Options{Zone: machineZone(), Accounts: accountsFile(), Campaign: noStore}
+	o.Try = func(f prepare.Filled, files []string) error {
+		return mailer.CheckHeader(message(campaign.Address{Email: "check@example.org"}, f, nil), files)
+	}
 	if st != nil {
 		o.Campaign = st.Addresses
 	}

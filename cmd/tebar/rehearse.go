@@ -130,7 +130,7 @@ func (a *app) rehearsed(r *rehearsal, end run.Result, elapsed time.Duration) err
 	}
 	if end.End == run.Person {
 		if !a.json {
-			fmt.Fprintf(a.errs, "tebar: error: the run would stop here: %s\n", end.Reason)
+			fmt.Fprintf(a.errs, "tebar: error: the run would stop here: %s\n", visible(end.Reason))
 		}
 		return stopped(exitPerson)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -105,13 +106,24 @@ func (a *app) report(ctx context.Context, arg string, o reportOptions) error {
 		}
 	}
 	if o.output == "" {
-		return write(a.out)
+		return a.show(write)
 	}
 	if err := report.Create(o.output, write); err != nil {
 		return err
 	}
 	a.note("written: %s", o.output)
 	return nil
+}
+
+// show writes to stdout: as it is for a program, made visible for a person.
+func (a *app) show(write func(io.Writer) error) error {
+	if !a.terminal(a.out) {
+		return write(a.out)
+	}
+	var text strings.Builder
+	err := write(&text)
+	fmt.Fprint(a.out, visible(text.String()))
+	return err
 }
 
 func (a *app) reportHead(ctx context.Context, st *store.Store, name string) (report.Head, error) {

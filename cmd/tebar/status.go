@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -48,7 +49,7 @@ func (a *app) statusVerb(ctx context.Context, arg string, watch bool) error {
 	defer st.Close()
 	for {
 		if watch && a.terminal(a.out) {
-			a.say("\x1b[H\x1b[2J")
+			fmt.Fprint(a.out, "\x1b[H\x1b[2J")
 		}
 		if err := a.showStatus(ctx, st, arg); err != nil || !watch {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -194,7 +195,7 @@ func (a *app) suppressExport(c *cli.Context, st *store.Store) error {
 		return err
 	}
 	if c.NArg() == 0 {
-		return writeSuppressions(a.out, list)
+		return a.show(func(w io.Writer) error { return writeSuppressions(w, list) })
 	}
 	return report.Create(c.Args().First(), writerOf(list))
 }
