@@ -1,0 +1,122 @@
+package proof
+
+import (
+	"fmt"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"tebar/campaign/mailer/sandbox"
+)
+
+// kills add up what a sweep has seen.
+type kills struct {
+	mu                                sync.Mutex
+	points, killed, doubtful, persons int
+}
+
+// sum judges one campaign at its end: nobody lost, nobody twice, no more in
+// doubt than connections were cut.
+func (k *kills) sum(m *machine, server *sandbox.Server, n, killed, connections int) {
+	m.t.Helper()
+	s, b := m.states(), mailboxOf(server)
+	if bad := disagreements(s, b, n); len(bad) > 0 {
+		m.t.Error(bad)
+	}
+	if twice := b.twice(); len(twice) > 0 {
+		m.t.Errorf("twice: %v", twice)
+	}
+	doubtful := s.count("unconfirmed")
+	if doubtful > killed*connections || s.count("sent")+doubtful != n {
+		m.t.Errorf("after %d kills of %d connections: %v", killed, connections, s)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.points++
+	k.killed += killed
+	k.doubtful += doubtful
+	k.persons += n
+}
+
+func (k *kills) figures(t *testing.T, promise, what string) {
+	t.Helper()
+	figures(t, promise, "%d %s, %d kills, %d recipients: 0 lost, 0 twice, %d unconfirmed", k.points, what, k.killed, k.persons, k.doubtful)
+}
+
+// underTap runs a command that dies at a line; at 0 it lives. It says whether
+// it was killed.
+func (m *machine) underTap(tp *tap, at int, behind bool, args ...string) (killed bool) {
+	m.t.Helper()
+	cmd := m.command(nil, args...)
+	ready := make(chan struct{})
+	tp.arm(at, behind, func() {
+		<-ready
+		_ = cmd.Process.Kill()
+		_, _ = cmd.Process.Wait()
+	})
+	if err := cmd.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	close(ready)
+	_ = cmd.Wait() // the strike may have waited for it
+	return died(cmd)
+}
+
+func died(cmd *exec.Cmd) bool { return cmd.ProcessState == nil || !cmd.ProcessState.Exited() }
+
+// TestKillSweep kills tebar at every line of its dialogue with the server, in
+// both directions, before and behind it; and kills the resume as well, at
+// lines all along it.
+func TestKillSweep(t *testing.T) {
+	sum := &kills{}
+	t.Run("points", func(t *testing.T) {
+		for _, connections := range []int{1, 2} {
+			t.Run(fmt.Sprint(connections), func(t *testing.T) {
+				t.Parallel()
+				lines := linesOf(t, connections)
+				for at := 1; at <= lines; at += size(7, 1) {
+					killAt(t, sum, connections, at, (at*5)%lines+1)
+				}
+			})
+		}
+	})
+	sum.figures(t, "kill sweep over SMTP", "points, each resumed under a second kill")
+}
+
+// killAt kills the run at one line and the resume at another, before or behind
+// it in turn.
+func killAt(t *testing.T, sum *kills, connections, first, second int) {
+	t.Helper()
+	const n = 3
+	server := serve(t, sandbox.Options{})
+	tp := newTap(t, server.Addr())
+	m := tapped(t, tp, n, connections)
+	killed := 0
+	for i, at := range []int{first, second, 0} {
+		args := []string{"resume", "spring"}
+		if i == 0 {
+			args = []string{"run", m.file, "--yes"}
+		}
+		if m.underTap(tp, at, (first+i)%2 == 0, args...) {
+			killed++
+		}
+	}
+	sum.sum(m, server, n, killed, connections)
+}
+
+// tapped is a machine whose mail goes through the tap.
+func tapped(t *testing.T, tp *tap, n, connections int) *machine {
+	t.Helper()
+	return machineIn(t, inMemory(t), tp.port(), n, fmt.Sprintf(
+		"sender: {provider: smtp, host: 127.0.0.1, port: %d, security: none, auth: none, connections: %d}\n", tp.port(), connections))
+}
+
+// linesOf counts the lines of a run that nobody disturbs.
+func linesOf(t *testing.T, connections int) int {
+	t.Helper()
+	server := serve(t, sandbox.Options{})
+	tp := newTap(t, server.Addr())
+	m := tapped(t, tp, 3, connections)
+	m.must([]int{0}, "run", m.file, "--yes")
+	return tp.passed()
+}

@@ -1,0 +1,103 @@
+package proof
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"sync"
+	"testing"
+)
+
+// A tap stands between tebar and its server and counts the lines of the
+// dialogue, in both directions. At one of them it strikes: before the line is
+// passed on, or behind it. What tebar has written is passed on in any case, as
+// the kernel would do for a process that has died.
+type tap struct {
+	listener net.Listener
+	server   string
+
+	mu     sync.Mutex
+	lines  int
+	at     int  // 0 = never
+	behind bool // strike once the line has been passed on
+	strike func()
+}
+
+func newTap(t *testing.T, server string) *tap {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tp := &tap{listener: listener, server: server}
+	t.Cleanup(func() { _ = listener.Close() })
+	go tp.accept()
+	return tp
+}
+
+func (tp *tap) port() int { return tp.listener.Addr().(*net.TCPAddr).Port }
+
+// arm sets where to strike next, counted from now.
+func (tp *tap) arm(at int, behind bool, strike func()) {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.lines, tp.at, tp.behind, tp.strike = 0, at, behind, strike
+}
+
+// passed is how many lines have gone by since arm.
+func (tp *tap) passed() int {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.lines
+}
+
+func (tp *tap) accept() {
+	for {
+		client, err := tp.listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", tp.server)
+		if err != nil {
+			_ = client.Close()
+			continue
+		}
+		go tp.pass(client, server)
+		go tp.pass(server, client)
+	}
+}
+
+// pass hands line after line on until from ends; then to ends as well.
+func (tp *tap) pass(from, to net.Conn) {
+	defer to.Close()
+	r := bufio.NewReader(from)
+	for {
+		line, err := r.ReadBytes('\n')
+		if len(line) > 0 {
+			strike := tp.count()
+			if strike != nil && !tp.behind {
+				strike()
+			}
+			_, _ = to.Write(line)
+			if strike != nil && tp.behind {
+				strike()
+			}
+		}
+		if err != nil {
+			if err != io.EOF {
+				_ = from.Close()
+			}
+			return
+		}
+	}
+}
+
+func (tp *tap) count() func() {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.lines++
+	if tp.at == 0 || tp.lines != tp.at {
+		return nil
+	}
+	return tp.strike
+}
