@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 )
 
 // invariants are queries that find nothing in a sound ledger; each gives one
@@ -84,4 +86,26 @@ func column(ctx context.Context, tx querier, query string, args ...any) ([]strin
 		out = append(out, text)
 	}
 	return out, rows.Err()
+}
+
+// wholeCheck is the size, in bytes, up to which a run begins with a look at
+// indexes too; beyond it only the tables are read.
+const wholeCheck = 64 << 20
+
+// sound reads the file before anything is sent from it: SQLite's own integrity
+// and every constraint of the schema. nil means sound; the error is ErrDamaged.
+func (s *Store) sound(ctx context.Context) error {
+	query := `PRAGMA integrity_check(3)`
+	if info, err := os.Stat(s.path); err == nil && info.Size() > wholeCheck {
+		query = `PRAGMA quick_check(3)`
+	}
+	var texts []string
+	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+		texts, err = column(ctx, tx, query)
+		return err
+	})
+	if err == nil && (len(texts) != 1 || texts[0] != "ok") {
+		err = refused(fmt.Errorf("%s: %w: %s", s.path, ErrDamaged, strings.Join(texts, "; ")), damagedHint)
+	}
+	return err
 }

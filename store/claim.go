@@ -86,6 +86,9 @@ func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decid
 		claim, err = r.take(ctx, tx, &t, now)
 		return err
 	})
+	if err == nil && claim.Attempt > 0 {
+		r.saw(claim.Attempt)
+	}
 	return claim, t, err
 }
 

@@ -28,6 +28,8 @@ type Runner struct {
 	spends spends
 	set    settings
 	looked time.Time // for dead neighbours
+	seen   *os.File  // see witness.go; nil where it cannot be written
+	last   int64     // attempt noted in it
 }
 
 // settings is what claims need of a version's settings.
@@ -43,7 +45,9 @@ type settings struct {
 // those with one are unconfirmed and count from their mark + 10 minutes; the
 // same for dead runners of other campaigns on the account. A later runner
 // makes the claims of this one void.
-// Errors: campaign.ErrUnknown, campaign.ErrForgotten, *campaign.RunningError.
+// A damaged database, and one put back from an older copy, is refused.
+// Errors: campaign.ErrUnknown, campaign.ErrForgotten, *campaign.RunningError,
+// ErrDamaged, ErrRestored.
 func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner, error) {
 	c, err := s.campaign(ctx, name)
 	if err != nil {
@@ -57,10 +61,18 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 		return nil, c.running()
 	}
 	r := &Runner{s: s, name: name, lock: lock}
-	if err := r.start(ctx, now); err != nil {
+	err = s.sound(ctx)
+	if err == nil {
+		err = s.notRestored(ctx)
+	}
+	if err == nil {
+		err = r.start(ctx, now)
+	}
+	if err != nil {
 		_ = lock.Unlock()
 		return nil, fmt.Errorf("starting: %w", err)
 	}
+	r.witness()
 	s.mu.Lock()
 	s.runners[name] = r
 	s.mu.Unlock()
@@ -120,6 +132,7 @@ func (r *Runner) Close() error {
 		}
 		return r.s.takeOver(ctx, tx, &c, r.s.now())
 	})
+	r.leave()
 	if unlock := r.lock.Unlock(); err == nil {
 		err = unlock
 	}
@@ -202,4 +215,14 @@ func idDomain(from string) string {
 		return "tebar.invalid"
 	}
 	return strings.ToLower(domain)
+}
+
+// leave closes the witness.
+func (r *Runner) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seen != nil {
+		_ = r.seen.Close()
+		r.seen = nil
+	}
 }

@@ -43,5 +43,6 @@ func (r *Runner) Abandon() error {
 		delete(r.s.runners, r.name)
 	}
 	r.s.mu.Unlock()
+	r.leave()
 	return r.lock.Unlock()
 }

@@ -69,7 +69,7 @@ func isBusy(err error) bool {
 // What a person can do about the file.
 const (
 	writableHint = "make the file and its folder writable for you, or name another with --store PATH"
-	damagedHint  = "keep the file as it is, and go on from a backup (`tebar store backup` makes one)"
+	damagedHint  = "keep the file as it is; a backup (`tebar store backup`) knows only who was written to before it was made, and going on from it writes to the others again"
 )
 
 // explain names what SQLite says about the file in words that a person can

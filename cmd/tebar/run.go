@@ -136,6 +136,11 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 			return nil, err
 		}
 	}
+	if o.newStore {
+		if err := st.TrustCopy(); err != nil {
+			return nil, err
+		}
+	}
 	s := &session{app: a, store: st, opts: o}
 	if s.runner, err = st.Runner(ctx, p.Campaign.Name, a.clock.Now()); err != nil {
 		return nil, err

@@ -157,6 +157,16 @@ var bugs = []bug{
 		old: "	return true, suppressionReason(entry, reason), nil", new: "	return entry == \"\", suppressionReason(entry, reason), nil",
 		packages: "./store",
 	},
+	{
+		name: "an old copy goes on", file: "store/witness.go",
+		old: "if have < seen {", new: "if have < 0 {",
+		packages: "./store",
+	},
+	{
+		name: "a damaged store goes on", file: "store/runner.go",
+		old: "err = s.sound(ctx)", new: "err = ctx.Err()",
+		packages: "./cmd/tebar/proof", run: "TestDamagedStore",
+	},
 	// What surrounds the promises.
 	{
 		name: "STARTTLS may be stripped", file: "campaign/mailer/tls.go",

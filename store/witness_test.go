@@ -1,0 +1,114 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"tebar/campaign"
+	"tebar/store"
+	"tebar/store/storetest"
+)
+
+// sendSome sends n messages, to the ledger's mind.
+func sendSome(t *testing.T, r *store.Runner, n int) {
+	t.Helper()
+	for range n {
+		c, _, err := r.Claim(t.Context(), time.Now(), storetest.Decide)
+		if err == nil {
+			err = r.Mark(t.Context(), c)
+		}
+		if err == nil {
+			err = r.Record(t.Context(), c, campaign.Outcome{Verdict: campaign.Accepted}, time.Now())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A database that was put back from a copy does not know whom it has written
+// to since: it is refused, until a person trusts it.
+func TestRestoredCopyIsRefused(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		folder := t.TempDir()
+		path, backup := filepath.Join(folder, "tebar.db"), filepath.Join(folder, "backup.db")
+		s, err := store.Open(t.Context(), path, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(6), time.Now())
+		sendSome(t, r, 2)
+		if err := s.Backup(t.Context(), backup); err != nil { // while it runs
+			t.Fatal(err)
+		}
+		sendSome(t, r, 1)
+		if killed {
+			err = r.Abandon()
+		} else {
+			err = r.Close()
+		}
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		s = open(t, path)
+		again, err := s.Runner(t.Context(), "spring", time.Now()) // a sound store is never accused
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(again.Close(), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		putBack(t, backup, path)
+		s = open(t, path)
+		_, err = s.Runner(t.Context(), "spring", time.Now())
+		var hint *campaign.HintError
+		if !errors.Is(err, store.ErrRestored) || !errors.As(err, &hint) {
+			t.Fatalf("killed %v: %v", killed, err)
+		}
+		if err := s.TrustCopy(); err != nil {
+			t.Fatal(err)
+		}
+		trusted, err := s.Runner(t.Context(), "spring", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sendSome(t, trusted, 1)
+		if err := trusted.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func putBack(t *testing.T, copied, path string) {
+	t.Helper()
+	data, err := os.ReadFile(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = os.Remove(path+"-wal"), os.Remove(path+"-shm")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Another store at the same place is another store.
+func TestWitnessOfAnotherStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tebar.db")
+	s, err := store.Open(t.Context(), path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(3), time.Now())
+	sendSome(t, r, 3)
+	if err := errors.Join(r.Close(), s.Close(), os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = os.Remove(path+"-wal"), os.Remove(path+"-shm")
+	fresh := storetest.Start(t, open(t, path), storetest.Snapshot("spring"), storetest.People(3), time.Now())
+	if err := fresh.Close(); err != nil {
+		t.Error(err)
+	}
+}
