@@ -25,9 +25,9 @@ import (
 
 // accepted is one message as the server took it.
 type accepted struct {
-	at     time.Time
-	n      int  // recipients
-	byHand bool // mailed without Tebar, and booked
+	at       time.Time
+	n        int    // recipients
+	campaign string // "" = mailed by hand, and booked
 }
 
 // rule is a limit as the checker understands its text.
@@ -75,21 +75,31 @@ type verdict struct {
 
 // judge counts every window of every rule. The list is what the server
 // accepted and what was mailed by hand, in any order.
-func judge(rules []string, zone *time.Location, list []accepted) verdict {
+func (v *verdict) judge(rules []string, zone *time.Location, list []accepted) {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b accepted) int { return a.at.Compare(b.at) })
-	var v verdict
 	for _, text := range rules {
 		r := ruleOf(text)
 		worst := v.rolling(r, list)
 		if r.month {
 			worst = max(worst, v.calendar(r, zone, list))
 		}
-		if v.of == "" || worst*ruleOf(v.of).most > v.worst*r.most {
-			v.worst, v.of = worst, text
+		v.keepWorse(worst, text)
+	}
+}
+
+// keepWorse keeps the fuller of two windows; of two that are alike, the larger.
+func (v *verdict) keepWorse(worst int, of string) {
+	if of == "" {
+		return
+	}
+	if v.of != "" {
+		now, then := worst*ruleOf(v.of).most, v.worst*ruleOf(of).most
+		if now < then || now == then && worst <= v.worst {
+			return
 		}
 	}
-	return v
+	v.worst, v.of = worst, of
 }
 
 // rolling looks at each window that ends with a message of Tebar's; what was
@@ -97,7 +107,7 @@ func judge(rules []string, zone *time.Location, list []accepted) verdict {
 func (v *verdict) rolling(r rule, list []accepted) int {
 	worst := 0
 	for i, last := range list {
-		if last.byHand {
+		if last.campaign == "" {
 			continue
 		}
 		sum := 0

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -26,7 +27,8 @@ var places = []struct{ zone, from string }{
 type world struct {
 	zone      string
 	begin     time.Time
-	limits    []string // of the account's campaigns, by campaign
+	shared    string     // limit of all campaigns on the account
+	own       [][]string // further limits, by campaign
 	schedules []campaign.Schedule
 	bookings  []accepted // mailed by hand at the beginning
 	costs     []int      // recipients per message, in turn
@@ -50,31 +52,31 @@ func drawWorld(t *rapid.T) world {
 	w := world{zone: place.zone, seed: rapid.Uint64().Draw(t, "seed")}
 	day, _ := time.ParseInLocation(time.DateOnly, place.from, zone)
 	w.begin = day.Add(time.Duration(rapid.IntRange(0, 1439).Draw(t, "minute")) * time.Minute).UTC()
-	w.limits = drawRules(t)
+	w.shared = rapid.SampledFrom([]string{"1/24h", "2/50h", "3/72h", "6/7d", "11/7d", "20/month", "40/month"}).Draw(t, "shared")
 	for range rapid.IntRange(1, 2).Draw(t, "campaigns") {
+		w.own = append(w.own, drawRules(t, w.shared))
 		w.schedules = append(w.schedules, drawCalendar(t, place.zone, w.begin))
 	}
-	smallest := ruleOf(w.limits[0]).most
-	for _, l := range w.limits {
+	smallest := ruleOf(w.shared).most
+	for _, l := range slices.Concat(w.own...) {
 		smallest = min(smallest, ruleOf(l).most)
 	}
 	w.costs = rapid.SliceOfN(rapid.IntRange(1, min(2, smallest)), 1, 5).Draw(t, "costs")
 	for range rapid.IntRange(0, 3).Draw(t, "bookings") {
-		w.bookings = append(w.bookings, accepted{w.begin, 1, true})
+		w.bookings = append(w.bookings, accepted{at: w.begin, n: 1})
 	}
 	w.drawTrouble(t)
 	return w
 }
 
-// drawRules draws one limit that lets a few hundred through in 400 days, and
-// up to two shorter ones.
-func drawRules(t *rapid.T) []string {
-	long := rapid.SampledFrom([]string{"1/24h", "2/50h", "3/72h", "6/7d", "11/7d", "20/month", "40/month"}).Draw(t, "long")
+// drawRules draws up to two limits for one campaign, beside the shared one,
+// which lets a few hundred through in 400 days.
+func drawRules(t *rapid.T, shared string) []string {
 	short := rapid.SampledFrom([]string{"1/10s", "2/10s", "3/5m", "1/1h", "2/1h", "3/24h", "5/24h", "4/36h"})
-	limits := []string{long}
+	var limits []string
 	for range rapid.IntRange(0, 2).Draw(t, "more") {
 		l := short.Draw(t, "short")
-		if ruleOf(l).window != ruleOf(long).window {
+		if ruleOf(l).window != ruleOf(shared).window {
 			limits = append(limits, l)
 		}
 	}
@@ -91,6 +93,11 @@ func drawCalendar(t *rapid.T, zone string, begin time.Time) campaign.Schedule {
 		s.Days = rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) time.Weekday {
 			return time.Weekday(rapid.IntRange(0, 6).Draw(t, "day"))
 		}), 2, 7, rapid.ID).Draw(t, "days")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "skips") == 0 {
+		from := begin.AddDate(0, 0, rapid.IntRange(0, 390).Draw(t, "skip"))
+		to := from.AddDate(0, 0, rapid.IntRange(0, 20).Draw(t, "skip for"))
+		s.Skip = []campaign.DateRange{{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}}
 	}
 	pause := time.Duration(rapid.SampledFrom([]int{0, 0, 7, 900}).Draw(t, "pace")) * time.Second
 	s.Pace = campaign.Pace{Min: pause, Max: pause + time.Duration(rapid.SampledFrom([]int{0, 0, 20}).Draw(t, "range"))*time.Second}

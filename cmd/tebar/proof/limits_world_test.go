@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,27 +43,34 @@ type life struct {
 
 // live lets the world go on for its 400 days, or until all is sent.
 func (w world) live(t *testing.T, folder string) *life {
+	l := w.made(t, folder)
+	defer l.server.Close()
+	defer func() { _ = l.store.Close() }()
+	end := w.begin.Add(simulatedDays * 24 * time.Hour)
+	for l.clocks.now().Before(end) && len(l.done) < len(l.names) {
+		l.turn()
+	}
+	return l
+}
+
+// made is the world at its beginning: the campaigns are in the store, and the
+// server is up. The caller closes both.
+func (w world) made(t *testing.T, folder string) *life {
 	l := &life{
 		world: w, t: t, draw: rand.New(rand.NewPCG(w.seed, 1)), path: filepath.Join(folder, "tebar.db"),
-		clocks: &clocks{truth: w.begin, booted: w.begin.Add(-time.Hour), noBoot: w.noBoot, jumps: w.jumps},
-		done:   map[string]bool{}, claims: map[string]int{}, box: mailbox{}, accepted: w.bookings,
+		clocks: &clocks{truth: w.begin, booted: w.begin.Add(-time.Hour), noBoot: w.noBoot, jumps: slices.Clone(w.jumps)},
+		done:   map[string]bool{}, claims: map[string]int{}, box: mailbox{}, accepted: slices.Clone(w.bookings),
 	}
 	l.clocks.sortJumps()
 	l.server = serveQuietly(t, sandbox.Options{
 		Rules: w.rules, Seed: w.seed, Now: l.clocks.now, Delay: w.slow, Wait: l.clocks.pass, Each: l.took,
 	})
-	defer l.server.Close()
 	l.open()
-	defer func() { _ = l.store.Close() }()
-	for i, s := range w.schedules {
-		l.enrol(fmt.Sprintf("c%d", i), s)
+	for i := range w.schedules {
+		l.enrol(i)
 	}
 	for _, b := range w.bookings {
 		l.must(l.store.Book(t.Context(), "club", b.n, l.clocks.Now()))
-	}
-	end := w.begin.Add(simulatedDays * 24 * time.Hour)
-	for l.clocks.now().Before(end) && len(l.done) < len(l.names) {
-		l.turn()
 	}
 	return l
 }
@@ -80,7 +88,8 @@ func serveQuietly(t *testing.T, o sandbox.Options) *sandbox.Server {
 func (l *life) took(r sandbox.Receipt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.accepted = append(l.accepted, accepted{at: r.At, n: len(r.To)})
+	name, _, _ := strings.Cut(r.To[0], "-")
+	l.accepted = append(l.accepted, accepted{r.At, len(r.To), name})
 	l.box[r.To[0]]++
 }
 
@@ -97,13 +106,13 @@ func (l *life) open() {
 	l.must(err)
 }
 
-func (l *life) campaign(name string, s campaign.Schedule) campaign.Campaign {
+func (l *life) campaign(i int) campaign.Campaign {
 	c := campaign.Campaign{
-		Name: name, From: campaign.Address{Email: "office@school.example"}, Subject: "Hello", Schedule: s,
+		Name: fmt.Sprintf("c%d", i), From: campaign.Address{Email: "office@school.example"}, Subject: "Hello", Schedule: l.schedules[i],
 		Sender: campaign.Sender{Provider: campaign.SMTP, Host: "127.0.0.1", Port: l.server.Port(), Name: "club"},
 		Retry:  campaign.Retry{Attempts: 5, First: 15 * time.Minute, Factor: 2, Max: 6 * time.Hour},
 	}
-	for _, text := range l.limits {
+	for _, text := range append([]string{l.shared}, l.own[i]...) {
 		limit, err := campaign.ParseLimit(text)
 		l.must(err)
 		c.Limits = append(c.Limits, limit)
@@ -114,16 +123,17 @@ func (l *life) campaign(name string, s campaign.Schedule) campaign.Campaign {
 // peopleInWorld is more than 400 days can take.
 const peopleInWorld = 600
 
-func (l *life) enrol(name string, s campaign.Schedule) {
-	l.names = append(l.names, name)
+func (l *life) enrol(i int) {
+	c := l.campaign(i)
+	l.names = append(l.names, c.Name)
 	columns := []string{"email"}
 	snapshot := campaign.Snapshot{
-		Campaign: l.campaign(name, s), Sources: []campaign.Source{{File: "people.csv", Columns: columns}},
+		Campaign: c, Sources: []campaign.Source{{File: "people.csv", Columns: columns}},
 		SettingsSHA256: "s", LetterSHA256: "l", ListSHA256: "r",
 	}
 	p, err := l.store.Propose(l.t.Context(), snapshot, func(add func(campaign.Entry) error) error {
 		for i := range peopleInWorld / len(l.schedules) {
-			address := fmt.Sprintf("%s-p%d@example.org", name, i)
+			address := fmt.Sprintf("%s-p%d@example.org", c.Name, i)
 			l.claims[address] = l.costs[i%len(l.costs)]
 			row := campaign.Row{Source: "people.csv", Number: i + 2, Columns: columns, Values: []string{address}}
 			e := campaign.Entry{Recipient: campaign.Recipient{Row: row, Address: address}, Recipients: l.claims[address], SHA256: address}
@@ -159,7 +169,7 @@ func (l *life) turn() {
 	if l.draw.IntN(100) < 30 {
 		l.anew()
 	}
-	end, err := l.once(name, l.schedules[i])
+	end, err := l.once(i)
 	switch {
 	case errors.Is(err, errDied):
 		l.died++
@@ -197,21 +207,27 @@ func (l *life) anew() {
 	l.open()
 }
 
-func (l *life) once(name string, s campaign.Schedule) (run.Result, error) {
-	c := l.campaign(name, s)
-	calendar, err := scheduler.New(scheduler.Rules{Limits: c.Limits, Schedule: s})
-	l.must(err)
-	runner, err := l.store.Runner(l.t.Context(), name, l.clocks.Now())
-	l.must(err)
-	m := &mortal{Runner: runner, draw: l.draw, chance: l.crashes}
+// once runs a campaign with options by chance.
+func (l *life) once(i int) (run.Result, error) {
 	o := run.Options{
-		Decide: calendar.Next, Retry: c.Retry, Slice: 100 * 24 * time.Hour,
-		NewSender: func() run.Sender {
-			return mailer.New(mailer.Server{Host: l.server.Host(), Port: l.server.Port(), Security: campaign.None, Auth: campaign.AuthNone, Name: "school.example"})
-		},
 		Once:  l.draw.IntN(3) == 0,
 		Until: l.clocks.Now().Add(time.Duration(1+l.draw.IntN(60*24*60)) * time.Minute),
 		Limit: l.draw.IntN(40),
+	}
+	return l.run(i, o)
+}
+
+// run is one process.
+func (l *life) run(i int, o run.Options) (run.Result, error) {
+	c := l.campaign(i)
+	calendar, err := scheduler.New(scheduler.Rules{Limits: c.Limits, Schedule: c.Schedule})
+	l.must(err)
+	runner, err := l.store.Runner(l.t.Context(), c.Name, l.clocks.Now())
+	l.must(err)
+	m := &mortal{Runner: runner, draw: l.draw, chance: l.crashes}
+	o.Decide, o.Retry, o.Slice = calendar.Next, c.Retry, 100*24*time.Hour
+	o.NewSender = func() run.Sender {
+		return mailer.New(mailer.Server{Host: l.server.Host(), Port: l.server.Port(), Security: campaign.None, Auth: campaign.AuthNone, Name: "school.example"})
 	}
 	end, err := run.Campaign(l.t.Context(), m, l, l.clocks, o)
 	if errors.Is(err, errDied) {
@@ -225,7 +241,7 @@ func (l *life) once(name string, s campaign.Schedule) (run.Result, error) {
 // inMemory is a folder where syncing costs nothing, where there is one.
 func inMemory(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("/dev/shm", "tebar-proof-")
+	folder, err := os.MkdirTemp("/dev/shm", "limits-")
 	if err != nil {
 		return t.TempDir()
 	}
