@@ -80,6 +80,8 @@ func readOps(t *testing.T, log, folder string) []op {
 			if text == ".\r\n" {
 				ops = append(ops, op{kind: "dot", to: recipient[path]})
 			}
+		case call == "write" && o.file != "":
+			t.Fatalf("a write to %s without an offset, which is not recorded", o.file)
 		case o.file == "" && !strings.HasPrefix(call, "unlink"):
 		case call == "pwrite64":
 			q := quoted.FindStringSubmatch(rest)

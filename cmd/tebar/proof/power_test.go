@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ type image struct {
 
 func (i image) key() [32]byte {
 	h := sha256.New()
-	for _, name := range slices.Sorted(mapKeys(i.files)) {
+	for _, name := range slices.Sorted(maps.Keys(i.files)) {
 		_, _ = h.Write([]byte(name))
 		sum := sha256.Sum256(i.files[name])
 		_, _ = h.Write(sum[:])
@@ -113,21 +114,23 @@ func (i image) key() [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-func mapKeys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
+// all is the disk with everything on it.
+func (d *disk) all() map[string][]byte {
+	files := maps.Clone(d.sure)
+	for name, ops := range d.pending {
+		files[name] = apply(files[name], ops)
 	}
+	return files
 }
 
-// images are all that the disk may hold now: each file's leavings beside
-// everything, and beside nothing, of the others.
+// images are all that the disk may hold now: everything that was written, and
+// each file's leavings beside everything, and beside nothing, of the others.
 func (d *disk) images(draw *rand.Rand) iter.Seq[image] {
 	return func(yield func(image) bool) {
-		for name := range d.pending {
+		if !yield(image{d.all(), slices.Clone(d.sent)}) {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(d.pending)) {
 			for _, left := range leavings(d.pending[name], draw) {
 				for _, others := range []bool{true, false} {
 					files := map[string][]byte{}
@@ -183,6 +186,9 @@ func TestPowerLoss(t *testing.T) {
 	})
 	if d.sent = slices.Compact(slices.Sorted(slices.Values(d.sent))); len(d.sent) != n || sum.points == 0 {
 		t.Fatalf("the record has dots to %d of %d, and %d images were tried", len(d.sent), n, sum.points)
+	}
+	if full() && sum.points < 10_000 {
+		t.Errorf("%d images are too few", sum.points)
 	}
 	figures(t, "power loss", "%d of %d images after each of %d writes and syncs, %d recipients: 0 corrupt, 0 lost, 0 twice, %d unconfirmed",
 		sum.points, all, len(ops), n, sum.doubtful)

@@ -74,12 +74,12 @@ func (tp *tap) pass(from, to net.Conn) {
 	for {
 		line, err := r.ReadBytes('\n')
 		if len(line) > 0 {
-			strike := tp.count()
-			if strike != nil && !tp.behind {
+			strike, behind := tp.count()
+			if strike != nil && !behind {
 				strike()
 			}
 			_, _ = to.Write(line)
-			if strike != nil && tp.behind {
+			if strike != nil && behind {
 				strike()
 			}
 		}
@@ -92,12 +92,12 @@ func (tp *tap) pass(from, to net.Conn) {
 	}
 }
 
-func (tp *tap) count() func() {
+func (tp *tap) count() (strike func(), behind bool) {
 	tp.mu.Lock()
 	defer tp.mu.Unlock()
 	tp.lines++
 	if tp.at == 0 || tp.lines != tp.at {
-		return nil
+		return nil, false
 	}
-	return tp.strike
+	return tp.strike, tp.behind
 }
