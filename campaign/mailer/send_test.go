@@ -215,6 +215,10 @@ func TestBody(t *testing.T) {
 		"drop first": {sandbox.Reply{Drop: true}, 5 * time.Second, campaign.Requeue, 0},
 		"stall":      {sandbox.Reply{Stall: time.Minute, After: 100}, 200 * time.Millisecond, campaign.Requeue, 0},
 		"refused":    {sandbox.Reply{Code: 552, Enhanced: "5.3.4", Text: "too big", After: 1_000}, 5 * time.Second, campaign.Fault, 552},
+		"later":      {sandbox.Reply{Code: 451, Text: "busy", After: 1_000}, 5 * time.Second, campaign.Defer, 451},
+		"accepted":   {sandbox.Reply{Code: 250, Text: "already", After: 1_000}, 5 * time.Second, campaign.Requeue, 0},
+		"garbage":    {sandbox.Reply{Raw: "what?\r\n", After: 1_000}, 5 * time.Second, campaign.Requeue, 0},
+		"half":       {sandbox.Reply{Raw: "45", After: 1_000}, 5 * time.Second, campaign.Requeue, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -222,10 +226,11 @@ func TestBody(t *testing.T) {
 			m := sender(t, s, func(srv *Server) { srv.Timeouts.Block = tt.block })
 			var k marks
 			o := m.Send(context.Background(), large(), k.mark)
-			if o.Verdict != tt.verdict || o.Code != tt.code || tt.code == 0 && k.n != 0 {
+			if o.Verdict != tt.verdict || o.Code != tt.code || k.n != 0 || !o.Dead {
 				t.Errorf("%+v, %d marks", o, k.n)
 			}
-			if tt.code == 0 && s.Count() != 0 {
+			m.Close()
+			if s.Close(); s.Count() != 0 {
 				t.Error("the server took a message that was never whole")
 			}
 		})

@@ -168,8 +168,13 @@ func (t *transaction) broken(ctx context.Context, err error) campaign.Outcome {
 }
 
 // finish marks, writes the dot and waits for the answer. quiet ends ctx's
-// hold on the connection; if it is too late for that, there is no dot.
+// hold on the connection; if it is too late for that, there is no dot. Nor is
+// there one when the server has spoken or gone: its word could be taken for
+// the answer to the dot, and a refused message be accepted after all.
 func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Outcome {
+	if err := t.wire.quiet(); err != nil {
+		return t.broken(ctx, err)
+	}
 	start := t.sender.now()
 	if o := t.marked(ctx); o.Verdict != campaign.Accepted {
 		return o
@@ -177,8 +182,8 @@ func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Ou
 	if !quiet() {
 		return lost(ctx, campaign.StageDot, context.Cause(ctx))
 	}
-	if t.wire.r.Buffered() > 0 {
-		return lost(ctx, campaign.StageDot, errAhead)
+	if err := t.wire.quiet(); err != nil {
+		return lost(ctx, campaign.StageDot, err)
 	}
 	left := dotWithin - t.sender.now().since(start)
 	if left <= 0 {

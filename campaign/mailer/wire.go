@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,29 @@ var errInjected = errors.New("the server sent text before the encryption began")
 func (w *wire) limit(timeout time.Duration) {
 	_ = w.socket.SetDeadline(time.Now().Add(timeout))
 }
+
+// quiet says whether the server has kept silent: nil, or errAhead, or how the
+// connection ended. What waits in the socket may be TLS's own, so it is read
+// before it is judged.
+func (w *wire) quiet() error {
+	if w.r.Buffered() > 0 {
+		return errAhead
+	}
+	if !w.socket.pending() {
+		return nil
+	}
+	_ = w.socket.SetReadDeadline(time.Now().Add(aheadWait))
+	switch _, err := w.r.Peek(1); {
+	case err == nil:
+		return errAhead
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil
+	default:
+		return err
+	}
+}
+
+const aheadWait = time.Millisecond
 
 // errAhead says that the server has spoken before it was asked.
 var errAhead = fmt.Errorf("%w: the server spoke before it was asked", errGarbage)
