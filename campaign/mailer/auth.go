@@ -35,6 +35,7 @@ func (s *Sender) login(ctx context.Context) campaign.Outcome {
 	if o := s.askPassword(ctx); o.Verdict != campaign.Accepted {
 		return o
 	}
+	s.wire.veil = newVeil(s.password)
 	return s.converse(ctx, s.mechanismFor(name))
 }
 
@@ -165,12 +166,12 @@ func answerTo(mech smtp.Auth, challenge string) ([]byte, error) {
 
 func (s *Sender) mechanismFailed(err error) campaign.Outcome {
 	return s.redact(stop(campaign.StageAuth, campaign.ClassLogin,
-		fmt.Sprintf("the login at %s failed: %s", s.server.Host, clean(err.Error(), 200)),
+		fmt.Sprintf("the login at %s failed: %s", s.server.Host, clean(s.wire.veiled(err.Error()), 200)),
 		"set sender.auth to plain, or ask the server's administrator"))
 }
 
-// redact takes the password out of what a server echoes, in the forms in
-// which it was sent.
+// redact takes a password that is too short for the veil out of the answer to
+// a login, in the forms in which it was sent.
 func (s *Sender) redact(o campaign.Outcome) campaign.Outcome {
 	if s.password == "" {
 		return o

@@ -38,10 +38,10 @@ func (w *wire) read() (reply, error) {
 		}
 		n, more, text, ok := splitLine(line)
 		if !ok || code != 0 && n != code {
-			return reply{}, fmt.Errorf("%w: %q", errGarbage, clean(string(line), 80))
+			return reply{}, fmt.Errorf("%w: %q", errGarbage, clean(w.veiled(string(line)), 80))
 		}
 		code = n
-		texts = append(texts, text)
+		texts = append(texts, w.veiled(text))
 		if !more {
 			return reply{code: code, text: strings.Join(texts, "\n")}, nil
 		}

@@ -43,6 +43,7 @@ type wire struct {
 	conn   net.Conn // the socket, or TLS over it
 	r      *bufio.Reader
 	secure *tls.ConnectionState // nil without TLS
+	veil   *strings.Replacer    // hides the password once it may have been said; nil before
 }
 
 func newWire(conn net.Conn) *wire {
