@@ -38,6 +38,9 @@ func (s *Sender) connect(ctx context.Context, from string) campaign.Outcome {
 	}
 	if o.Verdict != campaign.Accepted {
 		o.Dead = true
+		if o.Hint == "" && ctx.Err() == nil {
+			o.Hint = "check sender.host, sender.port and sender.security, and the network; if they are right, try again later"
+		}
 		s.drop()
 		return o
 	}
@@ -62,9 +65,7 @@ func (s *Sender) dial(ctx, life context.Context) campaign.Outcome {
 	}
 	conn, err := dial(short, "tcp", net.JoinHostPort(s.server.Host, strconv.Itoa(s.server.Port)))
 	if err != nil {
-		o := lost(ctx, campaign.StageConnect, err)
-		o.Hint = "check sender.host and sender.port, and the network"
-		return o
+		return lost(ctx, campaign.StageConnect, err)
 	}
 	s.wire = newWire(conn)
 	context.AfterFunc(life, s.wire.socket.kill)

@@ -283,6 +283,30 @@ func TestUnreachable(t *testing.T) {
 	})
 }
 
+// --once gives up on a server after three tries, whatever is wrong with it:
+// it makes no sense, or it hangs up on every message. Nobody has failed.
+func TestOnceGivesUp(t *testing.T) {
+	for name, rule := range map[string]sandbox.Rule{
+		"no sense":            {Stage: campaign.StageGreeting, Reply: sandbox.Reply{Code: 250, Text: "hm"}},
+		"hangs up at MAIL":    {Stage: campaign.StageMail, Reply: sandbox.Reply{Drop: true}},
+		"busy at MAIL":        {Stage: campaign.StageMail, Reply: sandbox.Reply{Code: 421, Text: "busy", Drop: true}},
+		"hangs up at DATA":    {Stage: campaign.StageData, Reply: sandbox.Reply{Drop: true}},
+		"no sense about DATA": {Stage: campaign.StageData, Reply: sandbox.Reply{Code: 250}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startServer(t, rule)
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, s, 4, nil, campaign.Schedule{Zone: "UTC"})
+				o := f.options
+				o.Once = true
+				if r := f.run(t, o); r.End != run.Unreachable || r.Code != campaign.CodeNetwork || r.Failed != 0 || r.Deferred > 1 {
+					t.Errorf("ended %+v", r)
+				}
+			})
+		})
+	}
+}
+
 // flaky cannot connect before a time.
 type flaky struct {
 	run.Sender

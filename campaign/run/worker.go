@@ -125,9 +125,10 @@ func (w *worker) backOff(ctx context.Context, o campaign.Outcome) error {
 	return nil
 }
 
-// gaveUp ends --once: a server that answers, but not now, is no failure.
+// gaveUp ends --once: a server that asks to be spared for a while is no
+// failure; one that cannot be reached or talks nonsense is.
 func (w *worker) gaveUp(o campaign.Outcome) Result {
-	if o.Class == campaign.ClassNetwork || o.Code == 0 {
+	if o.Class == campaign.ClassNetwork || o.Class == campaign.ClassProtocol || o.Code == 0 {
 		return Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint}
 	}
 	return Result{End: Stopped, Code: campaign.CodeRetry, NextAt: w.clock.Now().Add(maxBackoff), Reason: o.Reason, Hint: o.Hint}
@@ -139,6 +140,7 @@ func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
 	hand := context.WithoutCancel(ctx)
 	o := w.send(hand, c)
 	at := w.clock.Now()
+	lost := o.Verdict == campaign.Requeue
 	o = w.judge(c, o, at)
 	err := w.ledger.Record(hand, c, o, at)
 	if errors.Is(err, campaign.ErrSettled) {
@@ -149,7 +151,7 @@ func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
 	}
 	w.count(c, o)
 	w.watch(Event{Claim: c, Outcome: o})
-	return w.react(ctx, o)
+	return w.react(ctx, o, lost)
 }
 
 func (w *worker) send(ctx context.Context, c campaign.Claim) campaign.Outcome {
@@ -173,14 +175,17 @@ func (w *worker) send(ctx context.Context, c campaign.Claim) campaign.Outcome {
 	return o
 }
 
-// react is what follows for the run from a recorded outcome.
-func (w *worker) react(ctx context.Context, o campaign.Outcome) error {
-	switch o.Verdict {
-	case campaign.Stop, campaign.Fault:
+// react is what follows for the run from a recorded outcome. A message that
+// was deferred since it lost its connection again makes room for the next at
+// once; if that one loses it too, the server is at fault and the waits go on
+// growing.
+func (w *worker) react(ctx context.Context, o campaign.Outcome, lost bool) error {
+	switch {
+	case o.Verdict == campaign.Stop, o.Verdict == campaign.Fault:
 		w.end(personal(o))
-	case campaign.Requeue:
+	case o.Verdict == campaign.Requeue:
 		return w.backOff(ctx, o)
-	default:
+	case !lost:
 		w.lost = 0
 	}
 	return nil
