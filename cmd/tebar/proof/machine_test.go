@@ -18,6 +18,7 @@ type machine struct {
 	file  string // the campaign file
 	store string
 	env   []string
+	plain []string // files of the folder that hold the password on purpose
 }
 
 // newMachine writes a campaign that sends n people a letter over the SMTP
@@ -34,7 +35,9 @@ func machineIn(t *testing.T, dir string, port, n int, more string) *machine {
 	m.env = []string{
 		"HOME=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), "XDG_CONFIG_HOME=" + filepath.Join(dir, "config"),
 		"TEBAR_STORE=" + m.store, "PATH=" + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8", "GOMAXPROCS=2",
+		passwordName + "=" + planted,
 	}
+	t.Cleanup(m.searchFiles)
 	text := "name: spring\nfrom: \"School <office@school.example>\"\nsubject: \"Hello {{.name}}\"\n" +
 		"body: {text: body.txt}\nrecipients: {file: people.csv}\n"
 	if !strings.Contains("\n"+more, "\nsender:") {
@@ -98,6 +101,7 @@ func (m *machine) finish(cmd *exec.Cmd) result {
 	if err != nil && !errors.As(err, &exit) {
 		m.t.Fatal(err)
 	}
+	m.search(strings.Join(cmd.Args[1:], " "), stdout.Bytes(), stderr.Bytes())
 	return result{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,6 +24,13 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
+	if code == 0 {
+		err = searched.figures()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
@@ -56,16 +64,21 @@ func figures(t *testing.T, promise, format string, args ...any) {
 	}
 	line := fmt.Sprintf("promise: %s: %s", promise, fmt.Sprintf(format, args...))
 	t.Log(line)
+	if err := note(line); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// note adds a line to the figures.
+func note(line string) error {
 	name := os.Getenv("TEBAR_FIGURES")
 	if name == "" {
-		return
+		return nil
 	}
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	defer f.Close()
-	if _, err := fmt.Fprintln(f, strings.ReplaceAll(line, "\n", " ")); err != nil {
-		t.Fatal(err)
-	}
+	_, err = fmt.Fprintln(f, strings.ReplaceAll(line, "\n", " "))
+	return errors.Join(err, f.Close())
 }
