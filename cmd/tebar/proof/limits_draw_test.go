@@ -112,7 +112,8 @@ func drawCalendar(t *rapid.T, zone string, begin time.Time) campaign.Schedule {
 }
 
 // drawTrouble: either a wall clock that jumps within one boot, or restarts of
-// the machine. Across a restart the wall clock is trusted, so it is never both.
+// the machine. Across a restart the wall clock is trusted, so it is never both;
+// without a boot clock it is trusted too, unless it goes back.
 func (w *world) drawTrouble(t *rapid.T) {
 	w.crashes = rapid.SampledFrom([]int{0, 1, 5, 20}).Draw(t, "crashes")
 	w.slow = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 30, 200}).Draw(t, "slow")) * time.Second
@@ -124,19 +125,21 @@ func (w *world) drawTrouble(t *rapid.T) {
 	switch rapid.IntRange(0, 3).Draw(t, "clock") {
 	case 0:
 		w.noBoot = true
+		if rapid.Bool().Draw(t, "goes back") {
+			w.jumps = drawJumps(t, w.begin, -time.Hour, -24*time.Hour)
+		}
 	case 1:
 		w.reboots = rapid.IntRange(1, 50).Draw(t, "reboots")
 	default:
-		w.jumps = drawJumps(t, w.begin)
+		const hour = time.Hour
+		w.jumps = drawJumps(t, w.begin, hour, -hour, 24*hour, -24*hour, 40*24*hour, -40*24*hour, -365*24*hour, 365*24*hour)
 	}
 }
 
-func drawJumps(t *rapid.T, begin time.Time) []jump {
-	const hour = time.Hour
-	by := rapid.SampledFrom([]time.Duration{hour, -hour, 24 * hour, -24 * hour, 40 * 24 * hour, -40 * 24 * hour, -365 * 24 * hour, 365 * 24 * hour})
+func drawJumps(t *rapid.T, begin time.Time, by ...time.Duration) []jump {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) jump {
 		at := time.Duration(rapid.IntRange(0, simulatedDays*24*60).Draw(t, "at")) * time.Minute
-		return jump{begin.Add(at), by.Draw(t, "by")}
+		return jump{begin.Add(at), rapid.SampledFrom(by).Draw(t, "by")}
 	}), 1, 6).Draw(t, "jumps")
 }
 

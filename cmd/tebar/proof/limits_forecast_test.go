@@ -13,7 +13,7 @@ import (
 // holds the moment at which the server took each message against the forecast
 // made before the first.
 func TestRunKeepsToItsForecast(t *testing.T) {
-	cases, messages, processes := size(6, 400), 0, 0
+	cases, messages, processes := size(6, 150), 0, 0
 	for seed := range cases {
 		w := worlds.Example(seed).calm()
 		l := w.made(t, inMemory(t))
