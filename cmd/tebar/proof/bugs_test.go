@@ -72,6 +72,11 @@ var bugs = []bug{
 		packages: "./cmd/tebar/proof", run: "Power", tags: "system",
 	},
 	{
+		name: "a removed journal may come back", file: "store/migrate.go",
+		old: `append([]string{"synchronous(EXTRA)"}, writerPragmas...)`, new: `append([]string{}, writerPragmas...)`,
+		packages: "./cmd/tebar/proof", run: "TestPowerLossAtFirst", tags: "system",
+	},
+	{
 		name: "dot before the mark", file: "campaign/mailer/transaction.go",
 		old: "if o := t.marked(ctx); o.Verdict != campaign.Accepted {\n\t\treturn o\n\t}\n\tif !quiet() {", new: "defer t.marked(ctx)\n\tif !quiet() {",
 		packages: "./campaign/mailer",

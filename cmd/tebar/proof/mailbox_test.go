@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tebar/campaign/mailer/sandbox"
+	"tebar/store"
 )
 
 // serve starts an SMTP server whose mailbox outlives every run of tebar.
@@ -73,6 +74,24 @@ func (m *machine) states() states {
 	out := states{}
 	for _, row := range report.Recipients {
 		out[row.Email] = row.State
+	}
+	return out
+}
+
+// storedStates reads what a report would say straight from the store.
+func (m *machine) storedStates(t *testing.T) states {
+	t.Helper()
+	st, err := store.Open(t.Context(), m.store, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	out := states{}
+	for d, err := range st.Deliveries(t.Context(), "spring", nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[d.Email] = string(d.State)
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 // An op is one thing that the program did to a file of the store, or to the
 // server, in the order in which it was begun.
 type op struct {
-	file string // "tebar.db", "tebar.db-wal", a witness' name, or "" for the server
+	file string // "tebar.db", "tebar.db-wal", a witness' name, "." for their folder, or "" for the server
 	kind string // write, sync, cut, gone; dot
 	at   int    // offset, or for cut the new length
 	data []byte
@@ -135,11 +135,11 @@ func unhex(s string) string {
 	return b.String()
 }
 
-// inStore is a path within the store's folder; "" for all others, and for the
-// shared memory, which no power cut leaves.
+// inStore is a path within the store's folder, "." for the folder itself; "" for
+// all others, and for the shared memory, which no power cut leaves.
 func inStore(folder, path string) string {
 	rel, err := filepath.Rel(folder, path)
-	if err != nil || strings.HasPrefix(rel, "..") || strings.HasSuffix(rel, "-shm") || rel == "." {
+	if err != nil || strings.HasPrefix(rel, "..") || strings.HasSuffix(rel, "-shm") {
 		return ""
 	}
 	return rel

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"tebar/store"
 )
 
 // together calls try for each of the things, many at a time: they mostly wait.
@@ -140,19 +138,7 @@ func (x *trial) stored() states {
 	if full() && x.cell.kind != "stall" {
 		return x.states()
 	}
-	st, err := store.Open(x.t.Context(), x.machine.store, store.Options{})
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	defer st.Close()
-	out := states{}
-	for d, err := range st.Deliveries(x.t.Context(), "spring", nil) {
-		if err != nil {
-			x.t.Fatal(err)
-		}
-		out[d.Email] = string(d.State)
-	}
-	return out
+	return x.storedStates(x.t)
 }
 
 // ends holds what a command left behind against "sent queued 3".
