@@ -78,7 +78,7 @@ func killCall(t *testing.T, sum *kills, call string, nth int) bool {
 		}
 	}
 	m.must([]int{0, 4}, "run", m.file, "--yes")
-	sum.sum(m, server, n, killed, 1)
+	sum.sum(m, mailboxOf(server), n, killed, 1)
 	if r := m.run("store", "check"); r.code != 0 {
 		t.Errorf("%s %d: %s", call, nth, r)
 	}
