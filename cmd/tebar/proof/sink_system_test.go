@@ -30,7 +30,7 @@ type sink struct {
 	cmd    *exec.Cmd
 	log    bytes.Buffer // the dialogue of its last life
 	life   int
-	boxes  []string // the dumps of lives whose 250 was given
+	boxes  []string // the dumps of lives that accept what they write down
 	each   func()   // called for each message that it was sent; may be nil
 }
 
@@ -58,8 +58,8 @@ func newSink(t *testing.T) *sink {
 	return s
 }
 
-// live starts it with options, and waits until it listens. accepts says that
-// it gives its 250 to a whole message, or gives none where nobody knows.
+// live starts it with options, and waits until it listens. accepts says whether
+// a message that it writes down counts: not where its answer is a refusal.
 func (s *sink) live(accepts bool, options ...string) {
 	s.t.Helper()
 	s.life++
@@ -139,6 +139,15 @@ func (s *sink) mailbox() mailbox {
 
 // rcptArgs is smtp-sink's own header above a message that was ended by a dot.
 var rcptArgs = regexp.MustCompile(`(?m)^X-Rcpt-Args: <(.*)>$`)
+
+// total is how many messages a mailbox holds.
+func (b mailbox) total() int {
+	sum := 0
+	for _, n := range b {
+		sum += n
+	}
+	return sum
+}
 
 // heard counts a command in the life that has ended last.
 func (s *sink) heard(command string) int {
