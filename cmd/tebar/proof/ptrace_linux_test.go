@@ -52,7 +52,7 @@ func (m *machine) underTracer(which func(call string) bool, at int, args ...stri
 	var stdout, stderr bytes.Buffer
 	cmd := m.command(nil, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}
 	var code int
 	var err error
 	over := make(chan struct{})
@@ -69,7 +69,8 @@ func (m *machine) underTracer(which func(call string) bool, at int, args ...stri
 	return result{code, stdout.String(), stderr.String()}, tr.calls
 }
 
-// run goes from stop to stop until the program has ended.
+// run goes from stop to stop until the program has ended. It waits for its
+// process group alone: the thread may have begun programs of other tests.
 func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
@@ -78,7 +79,7 @@ func (tr *tracer) run(cmd *exec.Cmd) (code int, err error) {
 	pid, known := cmd.Process.Pid, map[int]bool{}
 	for {
 		var status syscall.WaitStatus
-		tid, err := syscall.Wait4(-1, &status, syscall.WALL|syscall.WNOTHREAD, nil)
+		tid, err := syscall.Wait4(-pid, &status, syscall.WALL|syscall.WNOTHREAD, nil)
 		switch {
 		case err == syscall.EINTR:
 			continue
