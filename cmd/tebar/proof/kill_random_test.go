@@ -81,29 +81,41 @@ func TestRandomKills(t *testing.T) {
 func killCampaign(t *testing.T, sum *kills, draw *rand.Rand, n, wanted int) {
 	t.Helper()
 	const connections = 2
-	k := &killer{draw: draw, arrived: make(chan struct{}, 2*n), first: time.Second}
+	k := newKiller(draw, n)
 	server := serve(t, sandbox.Options{Each: func(sandbox.Receipt) { k.arrived <- struct{}{} }})
 	m := machineIn(t, inMemory(t), server.Port(), n, fmt.Sprintf(
 		"sender: {provider: smtp, host: 127.0.0.1, port: %d, security: none, auth: none, connections: %d}\n", server.Port(), connections))
-	killed := 0
+	killed := k.strikes(m, server.Count, n, wanted)
+	sum.sum(m, mailboxOf(server), n, killed, connections)
+}
+
+func newKiller(draw *rand.Rand, n int) *killer {
+	return &killer{draw: draw, arrived: make(chan struct{}, 2*n), first: time.Second}
+}
+
+// strikes kills a campaign of n until it has been killed as often as wanted or
+// has ended; what is left is sent undisturbed. count is what the server has
+// accepted until now.
+func (k *killer) strikes(m *machine, count func() int, n, wanted int) (killed int) {
+	m.t.Helper()
 	for killed < wanted {
 		k.forget()
-		cmd := m.command(nil, goOnWith(m, server, draw)...)
+		cmd := m.command(nil, goOnWith(m, count() > 0, k.draw)...)
 		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
+			m.t.Fatal(err)
 		}
-		if !k.strike(cmd, max(1, 2*(n-server.Count())/(wanted-killed))) {
+		if !k.strike(cmd, max(1, 2*(n-count())/(wanted-killed))) {
 			break
 		}
 		killed++
 	}
 	m.must([]int{0, 4}, "run", m.file, "--yes")
-	sum.sum(m, server, n, killed, connections)
+	return killed
 }
 
 // goOnWith is run until the campaign is surely in the store, then either.
-func goOnWith(m *machine, server *sandbox.Server, draw *rand.Rand) []string {
-	if server.Count() > 0 && draw.IntN(2) == 0 {
+func goOnWith(m *machine, stored bool, draw *rand.Rand) []string {
+	if stored && draw.IntN(2) == 0 {
 		return []string{"resume", "spring"}
 	}
 	return []string{"run", m.file, "--yes"}

@@ -17,9 +17,9 @@ type kills struct {
 
 // sum judges one campaign at its end: nobody lost, nobody twice, no more in
 // doubt than connections were cut.
-func (k *kills) sum(m *machine, server *sandbox.Server, n, killed, connections int) {
+func (k *kills) sum(m *machine, b mailbox, n, killed, connections int) {
 	m.t.Helper()
-	s, b := m.states(), mailboxOf(server)
+	s := m.states()
 	if bad := disagreements(s, b, n); len(bad) > 0 {
 		m.t.Error(bad)
 	}
@@ -110,7 +110,7 @@ func killAt(t *testing.T, sum *kills, connections, first int, behind bool, secon
 			killed++
 		}
 	}
-	sum.sum(m, server, n, killed, connections)
+	sum.sum(m, mailboxOf(server), n, killed, connections)
 	return killed
 }
 

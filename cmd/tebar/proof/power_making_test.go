@@ -48,7 +48,7 @@ func (m *machine) firstRunFrom(t *testing.T, i image, server *sandbox.Server, su
 	for _, got := range server.Receipts()[before:] {
 		box[got.To[0]]++
 	}
-	s := again.storedStates(t)
+	s := again.stored()
 	if bad := disagreements(s, box, 2); len(bad) > 0 || s.count("sent")+s.count("unconfirmed") != 2 {
 		t.Errorf("after %d dots: %v, %v", len(i.sent), bad, s)
 	}

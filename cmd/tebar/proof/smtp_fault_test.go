@@ -131,20 +131,13 @@ func (c cell) neverEnds(t *testing.T, nth int) bool {
 	return true
 }
 
-// stored reads what a report would say straight from the store: a process for
-// each look would be half of the test's time.
-func (x *trial) stored() states {
-	x.t.Helper()
-	if full() && x.cell.kind != "stall" {
-		return x.states()
-	}
-	return x.storedStates(x.t)
-}
-
 // ends holds what a command left behind against "sent queued 3".
 func (x *trial) ends(want string, r result) {
 	x.t.Helper()
 	s, b := x.stored(), mailboxOf(x.server.Server)
+	if full() && x.cell.kind != "stall" {
+		s = x.states()
+	}
 	got := fmt.Sprintf("%s %s %d", s["person1@example.org"], s["person2@example.org"], r.code)
 	if got != want || s["person2@example.org"] != s["person3@example.org"] {
 		x.t.Errorf("%s: got %s, %v; want %s\n%s", x.how, got, s, want, r)

@@ -78,7 +78,20 @@ func (c cell) String() string { return c.stage + " " + c.kind }
 // test.
 func cells(t *testing.T) (quick, stalls []cell) {
 	t.Helper()
-	lines := strings.Split(strings.TrimSpace(faultTable), "\n")
+	for _, c := range parse(t, faultTable) {
+		if c.kind == "stall" {
+			stalls = append(stalls, c)
+		} else {
+			quick = append(quick, c)
+		}
+	}
+	return quick, stalls
+}
+
+// parse reads a table of meanings; a dash is no cell.
+func parse(t *testing.T, table string) (all []cell) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(table), "\n")
 	kinds := strings.Fields(lines[0])
 	for _, line := range lines[1:] {
 		words := strings.Fields(line)
@@ -90,14 +103,10 @@ func cells(t *testing.T) (quick, stalls []cell) {
 			if _, known := meanings[word]; !known && word != "-" {
 				t.Fatalf("%s: nobody knows what %q means", c, word)
 			}
-			switch {
-			case word == "-":
-			case c.kind == "stall":
-				stalls = append(stalls, c)
-			default:
-				quick = append(quick, c)
+			if word != "-" {
+				all = append(all, c)
 			}
 		}
 	}
-	return quick, stalls
+	return all
 }
