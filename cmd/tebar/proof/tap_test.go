@@ -18,6 +18,7 @@ type tap struct {
 
 	mu     sync.Mutex
 	lines  int
+	data   int // DATA commands heard, over all connections
 	at     int  // 0 = never
 	behind bool // strike once the line has been passed on
 	strike func()
@@ -51,6 +52,13 @@ func (tp *tap) passed() int {
 	return tp.lines
 }
 
+// letters is how many messages were begun: the DATA commands heard.
+func (tp *tap) letters() int {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.data
+}
+
 func (tp *tap) accept() {
 	for {
 		client, err := tp.listener.Accept()
@@ -74,7 +82,7 @@ func (tp *tap) pass(from, to net.Conn) {
 	for {
 		line, err := r.ReadBytes('\n')
 		if len(line) > 0 {
-			strike, behind := tp.count()
+			strike, behind := tp.count(line)
 			if strike != nil && !behind {
 				strike()
 			}
@@ -92,10 +100,13 @@ func (tp *tap) pass(from, to net.Conn) {
 	}
 }
 
-func (tp *tap) count() (strike func(), behind bool) {
+func (tp *tap) count(line []byte) (strike func(), behind bool) {
 	tp.mu.Lock()
 	defer tp.mu.Unlock()
 	tp.lines++
+	if string(line) == "DATA\r\n" {
+		tp.data++
+	}
 	if tp.at == 0 || tp.lines != tp.at {
 		return nil, false
 	}
