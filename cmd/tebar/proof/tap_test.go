@@ -18,7 +18,7 @@ type tap struct {
 
 	mu     sync.Mutex
 	lines  int
-	data   int // DATA commands heard, over all connections
+	data   int  // DATA commands heard, over all connections
 	at     int  // 0 = never
 	behind bool // strike once the line has been passed on
 	strike func()
