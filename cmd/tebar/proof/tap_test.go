@@ -14,9 +14,9 @@ import (
 // the kernel would do for a process that has died.
 type tap struct {
 	listener net.Listener
-	server   string
 
 	mu     sync.Mutex
+	server string // where it leads
 	lines  int
 	data   int  // DATA commands heard, over all connections
 	at     int  // 0 = never
@@ -59,13 +59,26 @@ func (tp *tap) letters() int {
 	return tp.data
 }
 
+func (tp *tap) behindIt() string {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.server
+}
+
+// lead makes it lead to another server from now on.
+func (tp *tap) lead(server string) {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.server = server
+}
+
 func (tp *tap) accept() {
 	for {
 		client, err := tp.listener.Accept()
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", tp.server)
+		server, err := net.Dial("tcp", tp.behindIt())
 		if err != nil {
 			_ = client.Close()
 			continue
