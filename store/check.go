@@ -27,6 +27,9 @@ var invariants = []string{
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' and attempt ' || a.id || ' was accepted' FROM attempts a
 		JOIN messages m ON m.id = a.message_id WHERE a.verdict = 'accepted'
 		AND m.state NOT IN ('sent', 'bounced', 'replied', 'unsubscribed')`,
+	`SELECT 'row ' || id || ' cannot be read' FROM messages WHERE NOT json_valid(cells) OR NOT json_valid(attachments)`,
+	`SELECT 'version ' || number || ' of campaign ' || campaign_id || ' cannot be read' FROM versions WHERE NOT json_valid(settings) OR NOT json_valid(letter)`,
+	`SELECT 'list ' || id || ' has columns that cannot be read' FROM sources WHERE NOT json_valid(columns)`,
 	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' without a Message-ID' FROM messages m
 		WHERE m.state IN ('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed') AND m.message_id = ''`,

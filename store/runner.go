@@ -203,7 +203,7 @@ func (r *Runner) settings(ctx context.Context, tx querier, version int) (setting
 	}
 	var c campaign.Campaign
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return settings{}, fmt.Errorf("reading the settings: %w", err)
+		return settings{}, unreadable("the settings", err)
 	}
 	r.set = settings{version, idDomain(c.From.Email), c.Schedule.Location(), c.Retry}
 	return r.set, nil

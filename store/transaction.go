@@ -96,7 +96,8 @@ func explain(path string, err error) error {
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		return refused(named(ErrForeign), "the file is no database; name another one with --store PATH")
-	case sqlite3.SQLITE_CORRUPT:
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
+		// The last three: the tables are not as Tebar has made them.
 		return refused(named(ErrDamaged), damagedHint)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return refused(named(ErrReadOnly), writableHint)
@@ -106,6 +107,14 @@ func explain(path string, err error) error {
 		return refused(named(ErrDisk), diskHint)
 	}
 	return err
+}
+
+// unreadable names what the store has and cannot mean; nil stays nil.
+func unreadable(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return refused(fmt.Errorf("reading %s: %w: %w", what, ErrDamaged, err), damagedHint)
 }
 
 // changed runs a statement and says how many rows it changed.

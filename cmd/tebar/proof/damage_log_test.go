@@ -81,6 +81,21 @@ func (k *killed) put(files map[string][]byte) {
 // trouble is how a store may be refused by name.
 var trouble = []string{"damaged", "not a Tebar store", "put back from an older copy", "another store has sent from here"}
 
+// isNamed says whether a store was refused by name, with a hint.
+func isNamed(r result) bool {
+	named := slices.ContainsFunc(trouble, func(words string) bool { return strings.Contains(r.stderr, words) })
+	return named && (r.code == 1 || r.code == 2) && strings.Contains(r.stderr, "hint: ")
+}
+
+// withBox adds what everybody had at the kill.
+func (k *killed) withBox(fresh mailbox) mailbox {
+	all := maps.Clone(fresh)
+	for who, n := range k.box {
+		all[who] += n
+	}
+	return all
+}
+
 // goOn resumes and runs on a disk. It says whether both were
 // refused, with a hint and nothing sent; else nobody may get two.
 func (k *killed) goOn(what string, files map[string][]byte) (refused bool) {
@@ -90,26 +105,21 @@ func (k *killed) goOn(what string, files map[string][]byte) (refused bool) {
 	refused = true
 	for _, args := range [][]string{{"resume", "spring"}, {"run", k.file, "--yes"}} {
 		r := k.run(args...)
-		named := slices.ContainsFunc(trouble, func(words string) bool { return strings.Contains(r.stderr, words) })
 		unknown := args[0] == "resume" && r.code == 2 && strings.Contains(r.stderr, "no such campaign")
 		switch {
 		case r.code == 0 || r.code == 4:
 			refused = false
-		case (r.code == 1 || r.code == 2) && named && strings.Contains(r.stderr, "hint: "), unknown:
+		case isNamed(r), unknown:
 		default:
 			k.t.Errorf("%s: %v: %s", what, args, r)
 		}
 	}
-	box := k.since(before)
-	fresh := len(box)
-	for who, n := range k.box {
-		box[who] += n
-	}
-	if twice := box.twice(); len(twice) > 0 {
+	fresh := k.since(before)
+	if twice := k.withBox(fresh).twice(); len(twice) > 0 {
 		k.t.Errorf("%s: %v", what, twice)
 	}
-	if refused && fresh > 0 {
-		k.t.Errorf("%s: refused, and %d were sent", what, fresh)
+	if refused && len(fresh) > 0 {
+		k.t.Errorf("%s: refused, and %d were sent", what, len(fresh))
 	}
 	return refused
 }
