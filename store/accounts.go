@@ -88,7 +88,7 @@ func lastLimits(ctx context.Context, tx querier, account string) (limits []campa
 	if err != nil {
 		return nil, err
 	}
-	return limits, json.Unmarshal([]byte(text), &limits)
+	return limits, unreadable("limits", json.Unmarshal([]byte(text), &limits))
 }
 
 // limitUsage counts what is in the window, and finds when one recipient more

@@ -24,6 +24,12 @@ var invariants = []string{
 		JOIN messages m ON m.id = a.message_id WHERE a.id = r.attempt_id AND a.ended_at IS NULL AND m.state = 'sending')`,
 	`SELECT 'row ' || m.id || ' belongs to a message of another campaign' FROM messages m
 		JOIN messages l ON l.id = m.leader_id WHERE l.campaign_id <> m.campaign_id OR l.own = 0`,
+	`SELECT 'message ' || m.id || ' is ' || m.state || ' and attempt ' || a.id || ' was accepted' FROM attempts a
+		JOIN messages m ON m.id = a.message_id WHERE a.verdict = 'accepted'
+		AND m.state NOT IN ('sent', 'bounced', 'replied', 'unsubscribed')`,
+	`SELECT 'row ' || id || ' cannot be read' FROM messages WHERE NOT json_valid(cells) OR NOT json_valid(attachments)`,
+	`SELECT 'version ' || number || ' of campaign ' || campaign_id || ' cannot be read' FROM versions WHERE NOT json_valid(settings) OR NOT json_valid(letter)`,
+	`SELECT 'list ' || id || ' has columns that cannot be read' FROM sources WHERE NOT json_valid(columns)`,
 	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' without a Message-ID' FROM messages m
 		WHERE m.state IN ('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed') AND m.message_id = ''`,
@@ -33,7 +39,7 @@ var invariants = []string{
 // must hold between messages, attempts and reservations. nil means sound; the
 // error lists every fault and is ErrDamaged.
 func (s *Store) Check(ctx context.Context) error {
-	var faults []error
+	var all []error
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		texts, err := column(ctx, tx, `PRAGMA integrity_check`)
 		if err != nil {
@@ -41,7 +47,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		for _, text := range texts {
 			if text != "ok" {
-				faults = append(faults, errors.New(text))
+				all = append(all, errors.New(text))
 			}
 		}
 		keys, err := column(ctx, tx, `SELECT 'a row of ' || "table" || ' refers to a missing row of ' || parent
@@ -49,25 +55,35 @@ func (s *Store) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, query := range invariants {
-			more, err := column(ctx, tx, query)
-			if err != nil {
-				return err
-			}
-			keys = append(keys, more...)
+		more, err := faults(ctx, tx)
+		if err != nil {
+			return err
 		}
-		for _, text := range keys {
-			faults = append(faults, errors.New(text))
+		for _, text := range append(keys, more...) {
+			all = append(all, errors.New(text))
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("checking the store: %w", err)
 	}
-	if len(faults) > 0 {
-		return refused(fmt.Errorf("checking the store: %s: %w: %w", s.path, ErrDamaged, errors.Join(faults...)), damagedHint)
+	if len(all) > 0 {
+		return refused(fmt.Errorf("checking the store: %s: %w: %w", s.path, ErrDamaged, errors.Join(all...)), damagedHint)
 	}
 	return nil
+}
+
+// faults are what the invariants find.
+func faults(ctx context.Context, tx querier) ([]string, error) {
+	var all []string
+	for _, query := range invariants {
+		texts, err := column(ctx, tx, query)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, texts...)
+	}
+	return all, nil
 }
 
 // column gives the first column of every row as text.
@@ -92,20 +108,26 @@ func column(ctx context.Context, tx querier, query string, args ...any) ([]strin
 // indexes too; beyond it only the tables are read.
 const wholeCheck = 64 << 20
 
-// sound reads the file before anything is sent from it: SQLite's own integrity
-// and every constraint of the schema. nil means sound; the error is ErrDamaged.
+// sound reads the file before anything is sent from it: SQLite's own integrity,
+// every constraint of the schema, and what must hold between its tables, since
+// pages of an older state may fit together. nil means sound; the error is
+// ErrDamaged.
 func (s *Store) sound(ctx context.Context) error {
 	query := `PRAGMA integrity_check(3)`
 	if info, err := os.Stat(s.path); err == nil && info.Size() > wholeCheck {
 		query = `PRAGMA quick_check(3)`
 	}
-	var texts []string
-	err := s.view(ctx, func(tx *sql.Tx) (err error) {
-		texts, err = column(ctx, tx, query)
+	return s.view(ctx, func(tx *sql.Tx) error {
+		texts, err := column(ctx, tx, query)
+		if err != nil {
+			return err
+		}
+		if len(texts) == 1 && texts[0] == "ok" {
+			texts, err = faults(ctx, tx)
+		}
+		if err == nil && len(texts) > 0 {
+			err = refused(fmt.Errorf("%s: %w: %s", s.path, ErrDamaged, strings.Join(texts[:min(3, len(texts))], "; ")), damagedHint)
+		}
 		return err
 	})
-	if err == nil && (len(texts) != 1 || texts[0] != "ok") {
-		err = refused(fmt.Errorf("%s: %w: %s", s.path, ErrDamaged, strings.Join(texts, "; ")), damagedHint)
-	}
-	return err
 }

@@ -2,7 +2,10 @@ package store
 
 import (
 	"database/sql"
+	"errors"
+	"io/fs"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,5 +101,22 @@ func TestPragmas(t *testing.T) {
 	}
 	if _, err := s.read.ExecContext(t.Context(), `DELETE FROM meta`); err == nil {
 		t.Error("a reader may write")
+	}
+}
+
+// What the system says about the disk comes with its name and a way on, also
+// where no SQL is at work.
+func TestExplain(t *testing.T) {
+	for cause, want := range map[error]error{
+		syscall.ENOSPC: ErrFull,
+		syscall.EIO:    ErrDisk,
+		syscall.EROFS:  ErrReadOnly,
+		syscall.EACCES: ErrReadOnly,
+	} {
+		err := explain("tebar.db", &fs.PathError{Op: "open", Path: "tebar.db.locks", Err: cause})
+		var hint *campaign.HintError
+		if !errors.Is(err, want) || !errors.As(err, &hint) || hint.Hint == "" {
+			t.Errorf("%v: %v, want %v with a hint", cause, err, want)
+		}
 	}
 }

@@ -29,7 +29,7 @@ const lockTries = 10
 // tryLock takes the lock, or gives nil where somebody else has it.
 func (s *Store) tryLock(name string, tries int) (*flock.Flock, error) {
 	if err := os.MkdirAll(s.path+".locks", 0o700); err != nil {
-		return nil, fmt.Errorf("locking: %w", err)
+		return nil, fmt.Errorf("locking: %w", explain(s.path, err))
 	}
 	lock := flock.New(lockFile(s.path, name))
 	for i := range tries {
@@ -38,7 +38,7 @@ func (s *Store) tryLock(name string, tries int) (*flock.Flock, error) {
 		}
 		ok, err := lock.TryLock()
 		if err != nil {
-			return nil, fmt.Errorf("locking: %w", err)
+			return nil, fmt.Errorf("locking: %w", explain(s.path, err))
 		}
 		if ok {
 			return lock, nil
@@ -55,7 +55,7 @@ func (s *Store) isLocked(name string) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("looking at the lock: %w", err)
+		return false, fmt.Errorf("looking at the lock: %w", explain(s.path, err))
 	}
 	if ok {
 		return false, lock.Unlock()

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"tebar/campaign"
@@ -43,14 +42,14 @@ func (m *message) scan(row interface{ Scan(...any) error }) error {
 		return nil
 	}
 	if err := json.Unmarshal([]byte(attachments), &m.Attachments); err != nil {
-		return fmt.Errorf("reading attachments: %w", err)
+		return unreadable("attachments", err)
 	}
 	return nil
 }
 
 func decodeCells(text string) (cells []string, err error) {
 	if err := json.Unmarshal([]byte(text), &cells); err != nil {
-		return nil, fmt.Errorf("reading a row's cells: %w", err)
+		return nil, unreadable("a row's cells", err)
 	}
 	return cells, nil
 }

@@ -130,6 +130,9 @@ func create(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	if _, err := os.Lstat(path); os.IsNotExist(err) {
+		_ = dismiss(path) // a store that is not there any more is nothing to go back to
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {
 		return f.Close()

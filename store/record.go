@@ -15,6 +15,8 @@ import (
 // campaign.ErrFenced when a later runner has taken over, or the claim has an
 // outcome.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
+	r.marking.Lock()
+	defer r.marking.Unlock()
 	err := r.s.update(ctx, func(tx *sql.Tx) error {
 		m := r.s.moment(r.s.now())
 		n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
@@ -36,6 +38,7 @@ func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
 	if err != nil {
 		return fmt.Errorf("marking the message: %w", err)
 	}
+	r.sawMark(c.Attempt)
 	return nil
 }
 

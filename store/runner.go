@@ -29,7 +29,9 @@ type Runner struct {
 	set    settings
 	looked time.Time // for dead neighbours
 	seen   *os.File  // see witness.go; nil where it cannot be written
-	last   int64     // attempt noted in it
+	last   sighting  // noted in it
+
+	marking sync.Mutex // marks are noted in their order
 }
 
 // settings is what claims need of a version's settings.
@@ -45,9 +47,10 @@ type settings struct {
 // those with one are unconfirmed and count from their mark + 10 minutes; the
 // same for dead runners of other campaigns on the account. A later runner
 // makes the claims of this one void.
-// A damaged database, and one put back from an older copy, is refused.
+// A damaged database, one put back from an older copy, and another store's are
+// refused.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten, *campaign.RunningError,
-// ErrDamaged, ErrRestored.
+// ErrDamaged, ErrRestored, ErrReplaced.
 func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner, error) {
 	c, err := s.campaign(ctx, name)
 	if err != nil {
@@ -200,7 +203,7 @@ func (r *Runner) settings(ctx context.Context, tx querier, version int) (setting
 	}
 	var c campaign.Campaign
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return settings{}, fmt.Errorf("reading the settings: %w", err)
+		return settings{}, unreadable("the settings", err)
 	}
 	r.set = settings{version, idDomain(c.From.Email), c.Schedule.Location(), c.Retry}
 	return r.set, nil

@@ -37,10 +37,10 @@ func snapshot(ctx context.Context, tx querier, c *campaignRow) (campaign.Snapsho
 		return snap, err
 	}
 	if err := json.Unmarshal([]byte(settings), &snap.Campaign); err != nil {
-		return snap, fmt.Errorf("reading the settings: %w", err)
+		return snap, unreadable("the settings", err)
 	}
 	if err := json.Unmarshal([]byte(letter), &snap.Letter); err != nil {
-		return snap, fmt.Errorf("reading the letter: %w", err)
+		return snap, unreadable("the letter", err)
 	}
 	rows, err := sourceRows(ctx, tx, `campaign_id = ? AND version = (SELECT max(version) FROM sources
 		WHERE campaign_id = ?) ORDER BY number`, c.id, c.id)
@@ -103,7 +103,7 @@ func sourceRows(ctx context.Context, tx querier, where string, args ...any) ([]s
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(columns), &r.Columns); err != nil {
-			return nil, fmt.Errorf("reading columns: %w", err)
+			return nil, unreadable("columns", err)
 		}
 		list = append(list, r)
 	}

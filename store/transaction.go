@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -69,6 +70,8 @@ func isBusy(err error) bool {
 // What a person can do about the file.
 const (
 	writableHint = "make the file and its folder writable for you, or name another with --store PATH"
+	fullHint     = "make room on the disk, and go on with `tebar resume`"
+	diskHint     = "see whether the disk is full, failing or gone; then `tebar store check`, and go on with `tebar resume`"
 	damagedHint  = "keep the file as it is; a backup (`tebar store backup`) knows only who was written to before it was made, and going on from it writes to the others again"
 )
 
@@ -80,8 +83,12 @@ func explain(path string, err error) error {
 	switch {
 	case errors.As(err, &hint):
 		return err
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return refused(fmt.Errorf("%w: %w", ErrReadOnly, err), writableHint)
+	case errors.Is(err, syscall.ENOSPC):
+		return refused(fmt.Errorf("%w: %w", ErrFull, err), fullHint)
+	case errors.Is(err, syscall.EIO):
+		return refused(fmt.Errorf("%w: %w", ErrDisk, err), diskHint)
 	case !errors.As(err, &e):
 		return err
 	}
@@ -89,14 +96,25 @@ func explain(path string, err error) error {
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB:
 		return refused(named(ErrForeign), "the file is no database; name another one with --store PATH")
-	case sqlite3.SQLITE_CORRUPT:
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
+		// The last three: the tables are not as Tebar has made them.
 		return refused(named(ErrDamaged), damagedHint)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return refused(named(ErrReadOnly), writableHint)
 	case sqlite3.SQLITE_FULL:
-		return refused(named(ErrFull), "make room on the disk, and go on with `tebar resume`")
+		return refused(named(ErrFull), fullHint)
+	case sqlite3.SQLITE_IOERR:
+		return refused(named(ErrDisk), diskHint)
 	}
 	return err
+}
+
+// unreadable names what the store has and cannot mean; nil stays nil.
+func unreadable(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return refused(fmt.Errorf("reading %s: %w: %w", what, ErrDamaged, err), damagedHint)
 }
 
 // changed runs a statement and says how many rows it changed.

@@ -196,7 +196,7 @@ func unionLimits(ctx context.Context, tx querier, account string) ([]campaign.Li
 		}
 		var set []campaign.Limit
 		if err := json.Unmarshal([]byte(text), &set); err != nil {
-			return nil, fmt.Errorf("reading limits: %w", err)
+			return nil, unreadable("limits", err)
 		}
 		sets = append(sets, set)
 	}

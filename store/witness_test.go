@@ -94,7 +94,7 @@ func putBack(t *testing.T, copied, path string) {
 	}
 }
 
-// Another store at the same place is another store.
+// Where the store was deleted another may begin.
 func TestWitnessOfAnotherStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tebar.db")
 	s, err := store.Open(t.Context(), path, store.Options{})
@@ -111,4 +111,75 @@ func TestWitnessOfAnotherStore(t *testing.T) {
 	if err := fresh.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// A store that has lost the end of its log does not know that a message may be
+// out: the mark is witnessed as the attempt is. Ten messages, since a number
+// with zeros in front is no octal one.
+func TestLostMarkIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tebar.db")
+	s := open(t, path)
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(12), time.Now())
+	sendSome(t, r, 10)
+	c, _, err := r.Claim(t.Context(), time.Now(), storetest.Decide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, path+"-wal")
+	if err := errors.Join(r.Mark(t.Context(), c), r.Abandon()); err != nil {
+		t.Fatal(err)
+	}
+	for _, lost := range []bool{false, true} {
+		whole := filepath.Join(t.TempDir(), "tebar.db")
+		copyKilled(t, path, whole)
+		if lost {
+			write(t, whole+"-wal", before)
+		}
+		again, err := open(t, whole).Runner(t.Context(), "spring", time.Now())
+		if lost != errors.Is(err, store.ErrRestored) {
+			t.Errorf("lost %v: %v", lost, err)
+		}
+		if err == nil {
+			_ = again.Close()
+		}
+	}
+}
+
+// copyKilled copies a store as a killed process leaves it.
+func copyKilled(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.MkdirAll(to+".locks", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "-wal", ".locks/spring.seen"} {
+		write(t, to+name, read(t, from+name))
+	}
+}
+
+// A file with another store's id where one has sent is refused, until a person
+// trusts it: all of its log may be lost, and with it the id.
+func TestReplacedStoreIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	path, other := filepath.Join(dir, "tebar.db"), filepath.Join(dir, "other.db")
+	s := open(t, path)
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(3), time.Now())
+	sendSome(t, r, 1)
+	o := open(t, other)
+	fresh := storetest.Start(t, o, storetest.Snapshot("spring"), storetest.People(3), time.Now())
+	if err := errors.Join(r.Close(), s.Close(), fresh.Close(), o.Close()); err != nil {
+		t.Fatal(err)
+	}
+	putBack(t, other, path)
+	s = open(t, path)
+	if _, err := s.Runner(t.Context(), "spring", time.Now()); !errors.Is(err, store.ErrReplaced) {
+		t.Errorf("Runner: %v, want ErrReplaced", err)
+	}
+	if err := s.TrustCopy(); err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := s.Runner(t.Context(), "spring", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = trusted.Close()
 }

@@ -77,7 +77,7 @@ func exitCode(err error) int {
 // refusals are what cannot be done as it was asked for; nothing is broken.
 var refusals = []error{
 	campaign.ErrUnknown, campaign.ErrForgotten, campaign.ErrCancelled,
-	store.ErrUnfinished, store.ErrUnconfirmed, store.ErrEngine, store.ErrNetwork, store.ErrSynchronised, store.ErrRestored,
+	store.ErrUnfinished, store.ErrUnconfirmed, store.ErrEngine, store.ErrNetwork, store.ErrSynchronised, store.ErrRestored, store.ErrReplaced,
 	prepare.ErrNoRow, secret.ErrSyntax, report.ErrFormat, fs.ErrNotExist,
 }
 

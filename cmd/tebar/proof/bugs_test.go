@@ -164,7 +164,17 @@ var bugs = []bug{
 	},
 	{
 		name: "an old copy goes on", file: "store/witness.go",
-		old: "if have < seen {", new: "if have < 0 {",
+		old: "case have < w.attempt:", new: "case have < 0:",
+		packages: "./store",
+	},
+	{
+		name: "a lost mark is not missed", file: "store/witness.go",
+		old: "case unmarked:", new: "case unmarked && have < 0:",
+		packages: "./store",
+	},
+	{
+		name: "another store's log is taken", file: "store/witness.go",
+		old: "if w.store != s.id {", new: "if w.store != s.id && w.attempt < 0 {",
 		packages: "./store",
 	},
 	{

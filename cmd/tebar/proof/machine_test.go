@@ -18,7 +18,8 @@ type machine struct {
 	file  string // the campaign file
 	store string
 	env   []string
-	plain []string // files of the folder that hold the password on purpose
+	dress func(*exec.Cmd) // what one system alone can do to a command; nil = nothing
+	plain []string        // files of the folder that hold the password on purpose
 }
 
 // newMachine writes a campaign that sends n people a letter over the SMTP
@@ -83,6 +84,9 @@ func (m *machine) command(prefix []string, args ...string) *exec.Cmd {
 	line := append(append(append([]string{}, prefix...), binary), args...)
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Dir, cmd.Env = m.dir, m.env
+	if m.dress != nil {
+		m.dress(cmd)
+	}
 	return cmd
 }
 

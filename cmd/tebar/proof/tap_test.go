@@ -14,10 +14,11 @@ import (
 // the kernel would do for a process that has died.
 type tap struct {
 	listener net.Listener
-	server   string
 
 	mu     sync.Mutex
+	server string // where it leads
 	lines  int
+	data   int  // DATA commands heard, over all connections
 	at     int  // 0 = never
 	behind bool // strike once the line has been passed on
 	strike func()
@@ -51,13 +52,33 @@ func (tp *tap) passed() int {
 	return tp.lines
 }
 
+// letters is how many messages were begun: the DATA commands heard.
+func (tp *tap) letters() int {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.data
+}
+
+func (tp *tap) behindIt() string {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.server
+}
+
+// lead makes it lead to another server from now on.
+func (tp *tap) lead(server string) {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.server = server
+}
+
 func (tp *tap) accept() {
 	for {
 		client, err := tp.listener.Accept()
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", tp.server)
+		server, err := net.Dial("tcp", tp.behindIt())
 		if err != nil {
 			_ = client.Close()
 			continue
@@ -74,7 +95,7 @@ func (tp *tap) pass(from, to net.Conn) {
 	for {
 		line, err := r.ReadBytes('\n')
 		if len(line) > 0 {
-			strike, behind := tp.count()
+			strike, behind := tp.count(line)
 			if strike != nil && !behind {
 				strike()
 			}
@@ -92,10 +113,13 @@ func (tp *tap) pass(from, to net.Conn) {
 	}
 }
 
-func (tp *tap) count() (strike func(), behind bool) {
+func (tp *tap) count(line []byte) (strike func(), behind bool) {
 	tp.mu.Lock()
 	defer tp.mu.Unlock()
 	tp.lines++
+	if string(line) == "DATA\r\n" {
+		tp.data++
+	}
 	if tp.at == 0 || tp.lines != tp.at {
 		return nil, false
 	}
