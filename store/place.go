@@ -19,6 +19,7 @@ var (
 	ErrSynchronised = errors.New("the store is in a synchronised folder")
 	ErrReadOnly     = errors.New("the store cannot be written")
 	ErrFull         = errors.New("the disk is full")
+	ErrHeld         = errors.New("another process has the store in hand and does not let go")
 	ErrEngine       = errors.New("PostgreSQL stores are not there yet")
 )
 
