@@ -2,8 +2,6 @@ package proof
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -222,36 +220,4 @@ func (m *machine) marksSince(at time.Time) (n int) {
 	m.t.Helper()
 	m.ask(&n, `SELECT count(*) FROM attempts WHERE marked_at >= ?`, at.UnixMicro())
 	return n
-}
-
-// ask reads one value from the store.
-func (m *machine) ask(to any, query string, args ...any) {
-	m.t.Helper()
-	db := m.database()
-	defer db.Close()
-	if err := db.QueryRowContext(context.Background(), query, args...).Scan(to); err != nil {
-		m.t.Errorf("%s: %v", query, err)
-	}
-}
-
-// tell changes the store behind Tebar's back. It does not wait for others.
-func (m *machine) tell(statements ...string) error {
-	m.t.Helper()
-	db := m.database()
-	defer db.Close()
-	for _, statement := range statements {
-		if _, err := db.ExecContext(context.Background(), statement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *machine) database() *sql.DB {
-	m.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+m.store+"?mode=rw")
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return db
 }
