@@ -112,11 +112,8 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 	if t.c, err = r.mine(ctx, tx); err != nil {
 		return t, err
 	}
-	switch {
-	case t.c.cancelled.Valid:
-		return t, campaign.ErrCancelled
-	case t.c.paused.Valid:
-		return t, campaign.ErrPaused
+	if err := stopped(ctx, tx, &t.c); err != nil {
+		return t, err
 	}
 	if t.set, err = r.settings(ctx, tx, t.c.version); err != nil {
 		return t, err
@@ -139,6 +136,24 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 	t.pending, u.Next = u.Pending, max(1, t.m.Recipients)
 	t.slot = decide(u, now)
 	return t, nil
+}
+
+// stopped says that a person has ended the campaign, or paused it. A pause that
+// came with the last message holds nothing back: the campaign is complete.
+func stopped(ctx context.Context, tx querier, c *campaignRow) error {
+	if c.cancelled.Valid {
+		return campaign.ErrCancelled
+	}
+	if !c.paused.Valid {
+		return nil
+	}
+	var left bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages
+		WHERE campaign_id = ? AND leader_id IS NULL AND state IN ('queued', 'deferred'))`, c.id).Scan(&left)
+	if err == nil && left {
+		err = campaign.ErrPaused
+	}
+	return err
 }
 
 // busyWait is when to look again while other connections hold the rest.

@@ -20,6 +20,7 @@ var (
 	ErrReadOnly     = errors.New("the store cannot be written")
 	ErrFull         = errors.New("the disk is full")
 	ErrDisk         = errors.New("the disk cannot be read or written")
+	ErrHeld         = errors.New("another process has the store in hand and does not let go")
 	ErrEngine       = errors.New("PostgreSQL stores are not there yet")
 )
 

@@ -72,6 +72,7 @@ const (
 	writableHint = "make the file and its folder writable for you, or name another with --store PATH"
 	fullHint     = "make room on the disk, and go on with `tebar resume`"
 	diskHint     = "see whether the disk is full, failing or gone; then `tebar store check`, and go on with `tebar resume`"
+	heldHint     = "one that is suspended in the middle of writing (Ctrl-Z, a frozen machine) holds up all others: wake it (`fg`) or end it"
 	damagedHint  = "keep the file as it is; a backup (`tebar store backup`) knows only who was written to before it was made, and going on from it writes to the others again"
 )
 
@@ -101,6 +102,8 @@ func explain(path string, err error) error {
 		return refused(named(ErrDamaged), damagedHint)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return refused(named(ErrReadOnly), writableHint)
+	case sqlite3.SQLITE_BUSY:
+		return refused(named(ErrHeld), heldHint)
 	case sqlite3.SQLITE_FULL:
 		return refused(named(ErrFull), fullHint)
 	case sqlite3.SQLITE_IOERR:

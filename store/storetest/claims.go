@@ -232,6 +232,25 @@ var claims = []test{
 			w.Errorf("Claim: %v, want ErrCancelled", err)
 		}
 	}},
+	{"paused with nothing left", func(w *world) {
+		r := w.start(snap("spring", "100/24h"), people(1))
+		c := w.claim(r)
+		w.ok(w.s.Pause(w.Context(), "spring", w.who()))
+		if _, slot, err := r.Claim(w.Context(), w.clock.now(), always); err != nil || slot.Code != campaign.CodeBusy {
+			w.Errorf("Claim: %+v, %v, want to wait for the other connection", slot, err)
+		}
+		w.ok(r.Record(w.Context(), c, campaign.Outcome{Verdict: campaign.Requeue}, w.clock.now()))
+		if _, _, err := r.Claim(w.Context(), w.clock.now(), always); !errors.Is(err, campaign.ErrPaused) {
+			w.Errorf("Claim: %v, want ErrPaused", err)
+		}
+		w.ok(w.s.Unpause(w.Context(), "spring", w.who()))
+		c = w.claim(r)
+		w.ok(w.s.Pause(w.Context(), "spring", w.who()))
+		w.ok(r.Record(w.Context(), c, accepted, w.clock.now()))
+		if _, _, err := r.Claim(w.Context(), w.clock.now(), always); !errors.Is(err, campaign.ErrComplete) {
+			w.Errorf("Claim: %v, want ErrComplete", err)
+		}
+	}},
 	{"unknown and forgotten have no runner", func(w *world) {
 		if _, err := w.s.Runner(w.Context(), "spring", noon); !errors.Is(err, campaign.ErrUnknown) {
 			w.Errorf("Runner: %v, want ErrUnknown", err)

@@ -64,7 +64,12 @@ func (s states) count(state string) int {
 // states reads the report as a person's script would.
 func (m *machine) states() states {
 	m.t.Helper()
-	r := m.must([]int{0}, "report", "spring", "--format", "json")
+	return m.statesOf("spring")
+}
+
+func (m *machine) statesOf(name string) states {
+	m.t.Helper()
+	r := m.must([]int{0}, "report", name, "--format", "json")
 	var report struct {
 		Recipients []struct{ Email, State string }
 	}

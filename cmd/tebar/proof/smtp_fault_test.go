@@ -9,9 +9,11 @@ import (
 )
 
 // together calls try for each of the things, many at a time: they mostly wait.
-func together[T any](things []T, try func(T)) {
+func together[T any](things []T, try func(T)) { atOnce(12, things, try) }
+
+func atOnce[T any](most int, things []T, try func(T)) {
 	var wg sync.WaitGroup
-	room := make(chan struct{}, 12)
+	room := make(chan struct{}, most)
 	for _, one := range things {
 		room <- struct{}{}
 		wg.Go(func() {
