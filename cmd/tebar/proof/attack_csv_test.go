@@ -20,7 +20,6 @@ type textBomb struct {
 	end                string
 	words              string // of the message, whether it is refused or not
 	sent               int    // 0 = refused
-	group              bool
 }
 
 const people = "email,name\nperson1@example.org,Ann\n"
