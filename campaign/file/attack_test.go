@@ -23,6 +23,7 @@ func bombs() map[string]string {
 		"billion laughs": laughs, "merges": merges, "itself": "a: &a [*a]\n", "brackets": "a: " + strings.Repeat("[", 100_000), "braces": strings.Repeat("{a: ", 50_000),
 		"dashes": strings.Repeat("- ", 100_000), "depth": deep(2000), "long line": "subject: " + strings.Repeat("x", 900_000), "problems": strings.Repeat("zz: 1\n", 5_000),
 		"broken lines": strings.Repeat("a: b: c\n", 2_000), "NUL": strings.Repeat("\x00", 10_000), "quotes": strings.Repeat("a: \"\n", 10_000),
+		"documents": strings.Repeat("---\na: 1\n", 100_000), "anchors": strings.Repeat("a: &a 1\n", 100_000), "long path": "attachments: " + strings.Repeat("x", 900_000),
 	}
 }
 

@@ -19,8 +19,20 @@ import (
 // maxSize caps a campaign file and the file of accounts: 1 MB.
 const maxSize = 1 << 20
 
+// ErrUnfit is a path that leads to no campaign file: to a folder, a pipe, or
+// something larger than 1 MB.
+var ErrUnfit = errors.New("unfit for a campaign file")
+
+// unfit says in which way.
+type unfit string
+
+func (u unfit) Error() string { return string(u) }
+
+// Is makes it an ErrUnfit.
+func (u unfit) Is(err error) bool { return err == ErrUnfit }
+
 // readFile reads a whole file of at most maxSize bytes. Its error wraps the
-// cause (fs.ErrNotExist ...) and carries a hint.
+// cause (fs.ErrNotExist, ErrUnfit ...) and carries a hint.
 func readFile(path string) ([]byte, error) {
 	wrap := func(err error, hint string) error {
 		return &campaign.HintError{Err: fmt.Errorf("reading %s: %w", path, err), Hint: hint}
@@ -32,9 +44,9 @@ func readFile(path string) ([]byte, error) {
 	case err != nil:
 		return nil, wrap(err, "look at the path and its permissions")
 	case info.IsDir():
-		return nil, wrap(errors.New("this is a folder"), "name the campaign file in it: "+filepath.Join(path, "campaign.yaml"))
+		return nil, wrap(unfit("this is a folder"), "name the campaign file in it: "+filepath.Join(path, "campaign.yaml"))
 	case !info.Mode().IsRegular():
-		return nil, wrap(errors.New("this is not an ordinary file"), "name a file on the disk")
+		return nil, wrap(unfit("this is not an ordinary file"), "name a file on the disk")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -46,7 +58,7 @@ func readFile(path string) ([]byte, error) {
 		return nil, wrap(err, "look at the disk")
 	}
 	if len(data) > maxSize {
-		return nil, wrap(errors.New("it is larger than 1 MB"), "is it the campaign file? The list and the letter stand in files of their own")
+		return nil, wrap(unfit("it is larger than 1 MB"), "is it the campaign file? The list and the letter stand in files of their own")
 	}
 	return data, nil
 }

@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// maxPath is PATH_MAX of Linux in bytes, the longest of the systems' limits
+// that a person may meet.
+const maxPath = 4096
+
 // filePath reads a path of the campaign. Templates are allowed where the file
 // may differ from row to row.
 func (r *reader) filePath(n *node, d *draft, templates bool) (string, bool) {
@@ -15,6 +19,10 @@ func (r *reader) filePath(n *node, d *draft, templates bool) (string, bool) {
 	}
 	if isTemplate(text) && !templates {
 		r.fail(n, "name one file", "%s is the same file for every row: {{ }} cannot stand here", n.name())
+		return "", false
+	}
+	if len(text) > maxPath {
+		r.fail(n, "name the file by a shorter path", "%s: a path of %d characters leads to no file", n.path, len(text))
 		return "", false
 	}
 	if strings.HasPrefix(text, "~/") || strings.HasPrefix(text, `~\`) {

@@ -16,7 +16,7 @@ const maxDepth = 100
 // mended, and the reading goes on, so that one mistake hides no other. The
 // result is nil where a line cannot be mended.
 func (r *reader) parse() *node {
-	if r.tooDeep() {
+	if r.tooDeep() || r.tooMuch() {
 		return nil
 	}
 	lines := append([]string(nil), r.src.lines...)
@@ -50,6 +50,15 @@ func (r *reader) accept(root *node, flaws []flaw) *node {
 		r.fail(f.at, f.hint, "%s", f.message)
 	}
 	return root
+}
+
+func (r *reader) tooMuch() bool {
+	n := tokens(strings.Join(r.src.lines, "\n"))
+	if n > maxTokens {
+		r.fail(&node{line: 1, column: 1}, "is it the campaign file? The list and the letter stand in files of their own",
+			"the file has %d words and signs; at most %d are read", n, maxTokens)
+	}
+	return n > maxTokens
 }
 
 func (r *reader) tooDeep() bool {

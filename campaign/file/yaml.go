@@ -6,6 +6,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
@@ -13,6 +14,13 @@ import (
 // maxNodes caps a tree with its aliases written out: a file of a few lines can
 // otherwise stand for billions of values.
 const maxNodes = 20_000
+
+// maxTokens caps the words and signs of a file: the YAML library takes time in
+// their square, a minute for 1 MB of them. A campaign has a few hundred.
+const maxTokens = 20_000
+
+// tokens counts the words and signs of YAML.
+func tokens(text string) int { return len(lexer.Tokenize(text)) }
 
 // A broken is where the YAML reader gave up. Its message may hold text of the
 // file.

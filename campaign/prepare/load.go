@@ -12,6 +12,7 @@ import (
 	"tebar/campaign"
 	"tebar/campaign/file"
 	"tebar/campaign/recipients"
+	"tebar/scheduler"
 	"tebar/templates"
 )
 
@@ -56,8 +57,21 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	p.readLetter()
 	p.parse()
 	p.readAttachments()
+	p.checkSchedule()
 	p.locate(p.Problems)
 	return p, ctx.Err()
+}
+
+// checkSchedule asks whether the scheduler can work with what the file says: a
+// calendar that leaves no time is a mistake of the file.
+func (p *Prepared) checkSchedule() {
+	if p.Problems.Errors() > 0 {
+		return
+	}
+	_, err := scheduler.New(scheduler.Rules{Limits: p.Campaign.EffectiveLimits(), Schedule: p.Campaign.Schedule})
+	if err != nil {
+		p.problem("schedule", "correct days, hours and skip_dates", err)
+	}
 }
 
 // locate gives problems of the campaign file's values, found with the list or

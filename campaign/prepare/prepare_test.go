@@ -55,6 +55,14 @@ func check(t *testing.T, files map[string]string) Report {
 	return r
 }
 
+// What the scheduler cannot work with is a problem of the file.
+func TestCalendarWithoutTime(t *testing.T) {
+	r := check(t, base("schedule: {skip_dates: [0001-01-01..9999-12-31]}\n"))
+	if len(r.Problems) != 1 || r.Problems[0].Line != 7 || !strings.Contains(r.Problems[0].Message, "leave no time to send") {
+		t.Errorf("%v", r.Problems)
+	}
+}
+
 func TestCheckFindsEverything(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -43,6 +43,9 @@ func openArchive(name string) (*archive, error) {
 }
 
 func (a *archive) verify() error {
+	if len(a.zip.File) > maxParts {
+		return errTooLarge
+	}
 	var total uint64
 	for _, f := range a.zip.File {
 		name := partName(f.Name)
@@ -56,7 +59,9 @@ func (a *archive) verify() error {
 		if total += f.UncompressedSize64; total > maxUnzipped {
 			return errTooLarge
 		}
-		if err := drain(f); err != nil {
+		if err := drain(f); errors.Is(err, errTooLarge) {
+			return err
+		} else if err != nil {
 			return errDamaged("its part " + shown(f.Name) + " cannot be read to the end")
 		}
 	}
@@ -69,14 +74,19 @@ func partName(name string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
-// drain reads a part to its end, which checks its length and its checksum.
+// drain reads a part to its end, which checks its length and its checksum,
+// and whether what has to be in memory of it fits there.
 func drain(f *zip.File) error {
 	r, err := f.Open()
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(r, int64(f.UncompressedSize64)+1))
-	if err == nil && n > int64(f.UncompressedSize64) {
+	in := io.LimitReader(r, int64(f.UncompressedSize64)+1)
+	if tags := tagsOf(partName(f.Name)); tags > 0 {
+		err = measure(in, tags)
+	}
+	n, copying := io.Copy(io.Discard, in)
+	if err = errors.Join(err, copying); err == nil && n > int64(f.UncompressedSize64) {
 		err = zip.ErrFormat
 	}
 	return errors.Join(err, r.Close())

@@ -154,6 +154,9 @@ func (s *sheetScan) begin(start xml.StartElement) (cell, error) {
 	if n := len(s.row.cells); n > 0 {
 		last = s.row.cells[n-1].column
 	}
+	if last >= excelize.MaxColumns {
+		return cell{}, errDamaged(fmt.Sprintf("its sheet %s has more than %d cells in row %d", shown(s.name), excelize.MaxColumns, s.number))
+	}
 	c := cell{column: last + 1}
 	for _, a := range start.Attr {
 		var err error

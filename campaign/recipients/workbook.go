@@ -61,7 +61,7 @@ func (t *table) bookProblem(err error) error {
 	case errors.As(err, &damaged):
 		return fileProblem(t.file.name, "the workbook is damaged: "+string(damaged), resave)
 	case errors.Is(err, errTooLarge):
-		return fileProblem(t.file.name, fmt.Sprintf("the workbook is larger than %d MB when unpacked", maxUnzipped>>20),
+		return fileProblem(t.file.name, fmt.Sprintf("the workbook is too large: unpacked over %d MB, or a part of it holds too much", maxUnzipped>>20),
 			"save the sheet of the list as CSV UTF-8")
 	}
 	return err
@@ -254,7 +254,7 @@ func (rec *record) note(c cell, text string) {
 func (r *sheetRows) close() error {
 	var errs []error
 	if r.rows != nil {
-		errs = append(errs, r.rows.Close())
+		_ = r.rows.Close() // tells again why the reading ended, which the scan has told
 	}
 	if r.scan != nil {
 		errs = append(errs, r.scan.close())

@@ -16,13 +16,13 @@ const (
 	separators = ";\t\r\n"
 )
 
-// harmless puts an apostrophe where a spreadsheet that opens the CSV would
+// Harmless puts an apostrophe where a spreadsheet that opens the CSV would
 // begin to evaluate: before a sign at the beginning of the cell or behind a
 // separator within it, spaces skipped, and before a tab or CR at the
 // beginning. A cell that is a plain number (-5, +628123456789, -1.250,50)
 // stays as it is: nothing runs in it, and scripts want it. A phone number with
 // hyphens behind its plus gets the apostrophe: "+62-812-34" would become -784.
-func harmless(cell string) string {
+func Harmless(cell string) string {
 	if !strings.ContainsAny(cell, signs+"\t\r") || plainNumber(strings.Trim(cell, " ")) {
 		return cell
 	}
@@ -47,7 +47,7 @@ func harmless(cell string) string {
 // harmlessAll makes the cells harmless in place.
 func harmlessAll(cells []string) []string {
 	for i, c := range cells {
-		cells[i] = harmless(c)
+		cells[i] = Harmless(c)
 	}
 	return cells
 }

@@ -44,8 +44,8 @@ func TestHarmless(t *testing.T) {
 		{"a\t+x\tb", "a\t'+x\tb"},
 		{"日本 = x", "日本 = x"},
 	} {
-		if got := harmless(c.cell); got != c.want {
-			t.Errorf("harmless(%q) = %q, want %q", c.cell, got, c.want)
+		if got := Harmless(c.cell); got != c.want {
+			t.Errorf("Harmless(%q) = %q, want %q", c.cell, got, c.want)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func FuzzHarmless(f *testing.F) {
 	f.Fuzz(func(t *testing.T, cell string) {
 		var line bytes.Buffer
 		out := csv.NewWriter(&line)
-		if err := out.Write([]string{"a", harmless(cell), "b"}); err != nil {
+		if err := out.Write([]string{"a", Harmless(cell), "b"}); err != nil {
 			t.Fatal(err)
 		}
 		out.Flush()
@@ -82,8 +82,8 @@ func FuzzHarmless(f *testing.F) {
 				}
 			}
 		}
-		if got, want := strings.ReplaceAll(harmless(cell), "'", ""), strings.ReplaceAll(cell, "'", ""); got != want {
-			t.Errorf("%q lost more than it got: %q", cell, harmless(cell))
+		if got, want := strings.ReplaceAll(Harmless(cell), "'", ""), strings.ReplaceAll(cell, "'", ""); got != want {
+			t.Errorf("%q lost more than it got: %q", cell, Harmless(cell))
 		}
 	})
 }

@@ -113,7 +113,7 @@ func (l failed) csv(w io.Writer) error {
 	}
 	err := l.each(func(_ campaign.Row, cells []string) error {
 		last := len(cells) - 1
-		cells[last] = harmless(cells[last])
+		cells[last] = Harmless(cells[last])
 		return out.Write(cells)
 	})
 	if err != nil {

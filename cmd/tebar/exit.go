@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tebar/campaign"
+	"tebar/campaign/file"
 	"tebar/campaign/prepare"
 	"tebar/campaign/report"
 	"tebar/campaign/secret"
@@ -78,7 +79,7 @@ func exitCode(err error) int {
 var refusals = []error{
 	campaign.ErrUnknown, campaign.ErrForgotten, campaign.ErrCancelled,
 	store.ErrUnfinished, store.ErrUnconfirmed, store.ErrEngine, store.ErrNetwork, store.ErrSynchronised, store.ErrRestored, store.ErrReplaced,
-	prepare.ErrNoRow, secret.ErrSyntax, report.ErrFormat, fs.ErrNotExist,
+	prepare.ErrNoRow, secret.ErrSyntax, report.ErrFormat, file.ErrUnfit, fs.ErrNotExist,
 }
 
 func isRefusal(err error) bool {

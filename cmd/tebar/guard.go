@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -41,7 +42,7 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 	if newStore || !guarded(c) {
 		return nil
 	}
-	text, err := os.ReadFile(guardPath(c))
+	text, err := readGuard(guardPath(c))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -58,6 +59,27 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 	}
 	e.hint = "go on there, with --store; --new-store starts here and may mail everybody again"
 	return e
+}
+
+// maxGuard is far beyond what a guard has, in bytes.
+const maxGuard = 64 << 10
+
+// readGuard reads the guard, which anybody may have put there who can write
+// into the folder: a pipe would be waited for, and a device never ends.
+func readGuard(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not an ordinary file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxGuard))
 }
 
 // leaveGuard writes the guard before the first message, unless another store's

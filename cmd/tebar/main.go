@@ -19,6 +19,7 @@ import (
 )
 
 func main() {
+	private()
 	os.Exit(tebar(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 

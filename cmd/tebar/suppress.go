@@ -177,13 +177,22 @@ func readAddresses(path string) ([]string, error) {
 	var out []string
 	for _, record := range records[first:] {
 		if column < len(record) && strings.TrimSpace(record[column]) != "" {
-			out = append(out, strings.TrimPrefix(record[column], "\ufeff"))
+			out = append(out, evaluable(strings.TrimPrefix(record[column], "\ufeff")))
 		}
 	}
 	if len(out) == 0 {
 		return nil, usage("%s has no address in it", path)
 	}
 	return out, nil
+}
+
+// evaluable takes the apostrophe off that suppress export and report put
+// before an address that a spreadsheet would evaluate.
+func evaluable(cell string) string {
+	if bare, ok := strings.CutPrefix(cell, "'"); ok && bare != "" && report.Harmless(bare) == cell {
+		return bare
+	}
+	return cell
 }
 
 func (a *app) suppressExport(c *cli.Context, st *store.Store) error {

@@ -58,7 +58,7 @@ func Write(dir string) ([]string, error) {
 	if len(there) > 0 {
 		return nil, &ExistsError{there}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder: %w", err)
 	}
 	for i, e := range entries {
@@ -92,7 +92,7 @@ func writeNew(path, name, campaign string) error {
 		return fmt.Errorf("reading the starter: %w", err)
 	}
 	data = bytes.ReplaceAll(data, []byte(Name), []byte(campaign))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a list of people comes into it
 	if err != nil {
 		return fmt.Errorf("writing the starter: %w", err)
 	}
