@@ -133,7 +133,23 @@ func (w *world) drawTrouble(t *rapid.T) {
 	default:
 		const hour = time.Hour
 		w.jumps = drawJumps(t, w.begin, hour, -hour, 24*hour, -24*hour, 40*24*hour, -40*24*hour, -365*24*hour, 365*24*hour)
+		if slices.ContainsFunc(w.schedules, func(s campaign.Schedule) bool { return s.Spread }) {
+			w.jumps = setRight(t, w.jumps)
+		}
 	}
+}
+
+// setRight puts a clock that went back by a day or more forward again within
+// ten days: a day that is spread by a clock which stays behind is a year of
+// looking again each minute, and nothing is sent.
+func setRight(t *rapid.T, jumps []jump) []jump {
+	for _, j := range jumps {
+		if j.by <= -24*time.Hour {
+			later := time.Duration(rapid.IntRange(1, 10*24*60).Draw(t, "right after")) * time.Minute
+			jumps = append(jumps, jump{j.at.Add(later), -j.by})
+		}
+	}
+	return jumps
 }
 
 func drawJumps(t *rapid.T, begin time.Time, by ...time.Duration) []jump {
