@@ -41,11 +41,9 @@ func locate(text []byte, path string) Place {
 		return Place{}
 	}
 	at := node.GetToken().Position
-	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
-	if at.Line < 1 || at.Line > len(lines) {
+	src := &source{lines: splitLines(string(text))}
+	if at.Line < 1 || at.Line > len(src.lines) {
 		return Place{}
 	}
-	line := lines[at.Line-1]
-	column := min(at.Column, len(line)+1)
-	return Place{at.Line, at.Column, line + "\n" + strings.Repeat(" ", max(0, column-1)) + "^"}
+	return Place{at.Line, at.Column, strings.TrimSuffix(src.excerpt(at.Line, at.Column), "\n")}
 }

@@ -3,6 +3,7 @@ package file
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,5 +20,17 @@ func TestLocate(t *testing.T) {
 	}
 	if got := Locate(filepath.Join(t.TempDir(), "none.yaml"), "subject"); got != (Place{}) {
 		t.Errorf("a missing file: %+v", got)
+	}
+}
+
+// What is shown of a line is no longer than a terminal's, whatever it holds.
+func TestLocateCutsItsExcerpt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "campaign.yaml")
+	text := "name: x\nsubject: '" + strings.Repeat("(", 100_000) + "'\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Locate(path, "subject"); got.Line != 2 || len(got.Excerpt) > 400 || !strings.Contains(got.Excerpt, "^") {
+		t.Errorf("%d characters are shown: %.300s", len(got.Excerpt), got.Excerpt)
 	}
 }

@@ -85,7 +85,8 @@ func TestEndlessTemplates(t *testing.T) {
 				c.refused(m, server, one.words)
 				return
 			}
-			if r := c.run(m, "run", m.file, "--yes"); r.code != 0 {
+			// A condition that prints more than true is refused for that.
+			if r := c.run(m, "run", m.file, "--yes"); r.code != 0 && (one.place != "where" || r.code != 2) {
 				t.Error(r.short())
 			}
 		})
