@@ -36,8 +36,9 @@ var invariants = []string{
 }
 
 // Check reads the whole file: SQLite's own integrity, foreign keys, and what
-// must hold between messages, attempts and reservations. nil means sound; the
-// error lists every fault and is ErrDamaged.
+// must hold between messages, attempts and reservations; and whether it is the
+// one that has sent from here. nil means sound; the error lists every fault and
+// is ErrDamaged, or is ErrRestored or ErrReplaced.
 func (s *Store) Check(ctx context.Context) error {
 	var all []error
 	err := s.view(ctx, func(tx *sql.Tx) error {
@@ -64,6 +65,9 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil && len(all) == 0 {
+		err = s.notRestored(ctx, "")
+	}
 	if err != nil {
 		return fmt.Errorf("checking the store: %w", err)
 	}

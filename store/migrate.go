@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
 
 	"tebar/campaign"
 )
@@ -103,8 +104,13 @@ func climb(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrating: %w", errors.Join(err, ctx.Err()))
+	_, err = provider.Up(ctx)
+	var known *sqlite.Error
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil && !errors.As(err, &known):
+		return unreadable("the list of migrations", err)
 	}
-	return nil
+	return fmt.Errorf("migrating: %w", errors.Join(err, ctx.Err()))
 }

@@ -131,7 +131,9 @@ func create(path string) error {
 		return err
 	}
 	if _, err := os.Lstat(path); os.IsNotExist(err) {
-		_ = dismiss(path) // a store that is not there any more is nothing to go back to
+		if err := retire(path); err != nil {
+			return err
+		}
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {

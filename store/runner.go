@@ -66,7 +66,7 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 	r := &Runner{s: s, name: name, lock: lock}
 	err = s.sound(ctx)
 	if err == nil {
-		err = s.notRestored(ctx)
+		err = s.notRestored(ctx, name)
 	}
 	if err == nil {
 		err = r.start(ctx, now)

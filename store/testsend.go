@@ -15,8 +15,15 @@ import (
 // account's unfinished campaigns. The campaign, which need not be in the
 // store, is named for the record. The reservation counts as marked at once,
 // from now + 10 minutes: a crash before SettleTest frees nothing that was
-// used, and keeps nothing for ever.
+// used, and keeps nothing for ever. A store that Runner would refuse is refused
+// here: it does not know what the account has sent.
 func (s *Store) ReserveTest(ctx context.Context, account, name string, limits []campaign.Limit, n int, now time.Time, decide campaign.Decide) (id int64, slot campaign.Slot, err error) {
+	if err = s.sound(ctx); err == nil {
+		err = s.notRestored(ctx, name)
+	}
+	if err != nil {
+		return 0, campaign.Slot{}, fmt.Errorf("reserving a test message: %w", err)
+	}
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		id = 0
 		u, err := s.usage(ctx, tx, &spends{}, account, limits, now)

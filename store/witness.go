@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,11 @@ import (
 // The file is written after the commit is durable, so it is never ahead of a
 // sound store, and without a sync: it outlives the process, and after a power
 // cut it may be behind, which hides an old copy but never accuses a sound one.
-// Where there is no database at all a new store begins, and the witnesses go.
+//
+// Where there is no database at all a new store begins. The witnesses of the
+// old one become NAME.ID.gone, and speak again when a copy of it comes back.
+// When a person has trusted a copy for one campaign, NAME.trusted holds what
+// was overlooked for it; for the other campaigns it stands.
 
 // Why a store is refused that does not know all that was sent from its place.
 var (
@@ -35,16 +40,16 @@ const restoredHint = "messages were sent that this copy does not know of, and wo
 
 func witnessFile(path, name string) string { return filepath.Join(path+".locks", name+".seen") }
 
-// witnesses are the files of all campaigns.
-func witnesses(path string) []string {
-	files, _ := filepath.Glob(witnessFile(globQuote(path), "*"))
-	return files
-}
-
 // A sighting is what a witness says.
 type sighting struct {
+	campaign        string
 	store           string // id
 	attempt, marked int64  // the last attempt begun, the last marked; 0 = none
+	gone            bool   // its store was taken away
+}
+
+func (w sighting) String() string {
+	return fmt.Sprintf("%s %s %d %d", w.campaign, w.store, w.attempt, w.marked)
 }
 
 // saw notes that an attempt of the runner's campaign is durable. What cannot
@@ -87,17 +92,22 @@ func (r *Runner) witness() {
 	}
 }
 
-// sightings are what the witnesses say; a file that says nothing is passed over.
-func (s *Store) sightings() []sighting {
+// sightings are what the witnesses beside a store say; a file that says nothing
+// is passed over.
+func sightings(path string) []sighting {
 	var all []sighting
-	for _, name := range witnesses(s.path) {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		var w sighting
-		if n, _ := fmt.Sscanf(string(text), "%36s %d %d\n", &w.store, &w.attempt, &w.marked); n >= 2 {
-			all = append(all, w)
+	for _, ending := range []string{"seen", "gone"} {
+		files, _ := filepath.Glob(filepath.Join(globQuote(path+".locks"), "*."+ending))
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				continue
+			}
+			w := sighting{gone: ending == "gone"}
+			w.campaign, _, _ = strings.Cut(filepath.Base(name), ".")
+			if n, _ := fmt.Sscanf(string(text), "%36s %d %d\n", &w.store, &w.attempt, &w.marked); n >= 2 {
+				all = append(all, w)
+			}
 		}
 	}
 	return all
@@ -108,10 +118,15 @@ func globQuote(path string) string {
 	return strings.NewReplacer(`[`, `[[]`, `*`, `[*]`, `?`, `[?]`).Replace(path)
 }
 
-// notRestored refuses a database that is behind its witnesses, or not theirs.
-func (s *Store) notRestored(ctx context.Context) error {
+// notRestored refuses a database that is behind its witnesses, or not theirs,
+// for the campaign's sake; "" is for everybody's.
+func (s *Store) notRestored(ctx context.Context, name string) error {
+	trusted := s.trusted(name)
 	return s.view(ctx, func(tx *sql.Tx) error {
-		for _, w := range s.sightings() {
+		for _, w := range sightings(s.path) {
+			if trusted[w.String()] || w.gone && w.store != s.id {
+				continue
+			}
 			if err := s.agrees(ctx, tx, w); err != nil {
 				return err
 			}
@@ -120,22 +135,30 @@ func (s *Store) notRestored(ctx context.Context) error {
 	})
 }
 
-// agrees holds the database against one witness. The attempt of a mark may have
-// been forgotten with its campaign.
+// agrees holds the database against one witness. A forgotten campaign has no
+// attempts any more, only their number.
 func (s *Store) agrees(ctx context.Context, tx querier, w sighting) error {
 	if w.store != s.id {
 		return refused(fmt.Errorf("%s: %w: its id was %s and this one's is %s", s.path, ErrReplaced, w.store, s.id), restoredHint)
 	}
-	var have int64
-	var unmarked bool
-	err := tx.QueryRowContext(ctx, `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'attempts'), 0),
-		EXISTS (SELECT 1 FROM attempts WHERE id = ? AND marked_at IS NULL)`, w.marked).Scan(&have, &unmarked)
+	var known, forgotten, begun, marked bool
+	var last int64
+	err := tx.QueryRowContext(ctx, `WITH c AS (SELECT id, forgotten_at FROM campaigns WHERE name = ?1)
+		SELECT EXISTS (SELECT 1 FROM c), EXISTS (SELECT 1 FROM c WHERE forgotten_at IS NOT NULL),
+		EXISTS (SELECT 1 FROM attempts WHERE id = ?2 AND campaign_id = (SELECT id FROM c)),
+		EXISTS (SELECT 1 FROM attempts WHERE id = ?3 AND campaign_id = (SELECT id FROM c) AND marked_at IS NOT NULL),
+		coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'attempts'), 0)`, w.campaign, w.attempt, w.marked).
+		Scan(&known, &forgotten, &begun, &marked, &last)
 	switch {
 	case err != nil:
 		return err
-	case have < w.attempt:
-		err = fmt.Errorf("it ends with attempt %d, and attempt %d has been made", have, w.attempt)
-	case unmarked:
+	case !known:
+		err = fmt.Errorf("it does not know campaign %s, and attempt %d of it has been made", w.campaign, w.attempt)
+	case forgotten && last >= w.attempt:
+		return nil
+	case !begun:
+		err = fmt.Errorf("it ends with attempt %d, and attempt %d of %s has been made", last, w.attempt, w.campaign)
+	case w.marked > 0 && !marked:
 		err = fmt.Errorf("it does not know that attempt %d came to the end of its message", w.marked)
 	default:
 		return nil
@@ -143,14 +166,56 @@ func (s *Store) agrees(ctx context.Context, tx querier, w sighting) error {
 	return refused(fmt.Errorf("%s: %w: %w", s.path, ErrRestored, err), restoredHint)
 }
 
-// TrustCopy makes a store that was put back from a copy the one that counts.
-func (s *Store) TrustCopy() error { return dismiss(s.path) }
-
-// dismiss takes the witnesses away.
-func dismiss(path string) error {
-	var err error
-	for _, name := range witnesses(path) {
-		err = errors.Join(err, os.Remove(name))
+// TrustCopy lets one campaign go on from a store that was put back from a copy;
+// the others stay refused. Errors: campaign.ErrUnknown, *campaign.RunningError.
+func (s *Store) TrustCopy(ctx context.Context, name string) error {
+	lock, err := s.tryLock(name, lockTries)
+	if err == nil && lock == nil {
+		err = s.whoRuns(ctx, name)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("trusting the copy: %w", err)
+	}
+	defer unlock(lock)
+	var overlooked strings.Builder
+	for _, w := range sightings(s.path) {
+		if w.campaign != name {
+			fmt.Fprintln(&overlooked, w)
+		}
+	}
+	if err := os.WriteFile(trustFile(s.path, name), []byte(overlooked.String()), 0o600); err != nil {
+		return fmt.Errorf("trusting the copy: %w", explain(s.path, err))
+	}
+	own, _ := filepath.Glob(filepath.Join(globQuote(s.path+".locks"), name+".*.gone"))
+	for _, file := range append(own, witnessFile(s.path, name)) {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("trusting the copy: %w", explain(s.path, err))
+		}
+	}
+	return nil
+}
+
+func trustFile(path, name string) string { return filepath.Join(path+".locks", name+".trusted") }
+
+// trusted are the sightings that a person has overlooked for the campaign.
+func (s *Store) trusted(name string) map[string]bool {
+	text, _ := os.ReadFile(trustFile(s.path, name))
+	known := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		known[strings.TrimSpace(line)] = true
+	}
+	return known
+}
+
+// retire lets the witnesses of a store that is not there any more speak only to
+// a copy of it.
+func retire(path string) error {
+	var all []error
+	for _, w := range sightings(path) {
+		if !w.gone {
+			file := witnessFile(path, w.campaign)
+			all = append(all, os.Rename(file, filepath.Join(filepath.Dir(file), w.campaign+"."+w.store+".gone")))
+		}
+	}
+	return errors.Join(all...)
 }

@@ -68,7 +68,7 @@ func TestRestoredCopyIsRefused(t *testing.T) {
 		if !errors.Is(err, store.ErrRestored) || !errors.As(err, &hint) {
 			t.Fatalf("killed %v: %v", killed, err)
 		}
-		if err := s.TrustCopy(); err != nil {
+		if err := s.TrustCopy(t.Context(), "spring"); err != nil {
 			t.Fatal(err)
 		}
 		trusted, err := s.Runner(t.Context(), "spring", time.Now())
@@ -174,7 +174,7 @@ func TestReplacedStoreIsRefused(t *testing.T) {
 	if _, err := s.Runner(t.Context(), "spring", time.Now()); !errors.Is(err, store.ErrReplaced) {
 		t.Errorf("Runner: %v, want ErrReplaced", err)
 	}
-	if err := s.TrustCopy(); err != nil {
+	if err := s.TrustCopy(t.Context(), "spring"); err != nil {
 		t.Fatal(err)
 	}
 	trusted, err := s.Runner(t.Context(), "spring", time.Now())
@@ -182,4 +182,72 @@ func TestReplacedStoreIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = trusted.Close()
+}
+
+// A copy that comes back after another store has begun in its place is still
+// behind what it sent.
+func TestRetiredWitness(t *testing.T) {
+	dir := t.TempDir()
+	path, backup := filepath.Join(dir, "tebar.db"), filepath.Join(dir, "backup.db")
+	s := open(t, path)
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(4), time.Now())
+	sendSome(t, r, 1)
+	if err := s.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	sendSome(t, r, 1)
+	if err := errors.Join(r.Close(), s.Close(), os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, path) // any command, a look at the status
+	if err := errors.Join(other.Check(t.Context()), other.Close()); err != nil {
+		t.Fatal(err)
+	}
+	putBack(t, backup, path)
+	s = open(t, path)
+	if _, err := s.Runner(t.Context(), "spring", time.Now()); !errors.Is(err, store.ErrRestored) {
+		t.Errorf("Runner: %v, want ErrRestored", err)
+	}
+	if err := s.Check(t.Context()); !errors.Is(err, store.ErrRestored) {
+		t.Errorf("Check: %v, want ErrRestored", err)
+	}
+}
+
+// Trusting a copy for one campaign trusts it for no other, however many
+// attempts the one makes; and nobody sends a test from it untrusted.
+func TestTrustIsForOneCampaign(t *testing.T) {
+	dir := t.TempDir()
+	path, backup := filepath.Join(dir, "tebar.db"), filepath.Join(dir, "backup.db")
+	s := open(t, path)
+	one := storetest.Start(t, s, storetest.Snapshot("one"), storetest.People(6), time.Now())
+	two := storetest.Start(t, s, storetest.Snapshot("two"), storetest.People(6), time.Now())
+	if err := s.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	sendSome(t, one, 1)
+	sendSome(t, two, 2)
+	if err := errors.Join(one.Close(), two.Close(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	putBack(t, backup, path)
+	s = open(t, path)
+	if _, _, err := s.ReserveTest(t.Context(), "rina@gmail.com", "one", nil, 1, time.Now(), storetest.Decide); !errors.Is(err, store.ErrRestored) {
+		t.Errorf("ReserveTest: %v, want ErrRestored", err)
+	}
+	if err := s.TrustCopy(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // it goes on being trusted
+		again, err := s.Runner(t.Context(), "one", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sendSome(t, again, 2)
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Runner(t.Context(), "two", time.Now()); !errors.Is(err, store.ErrRestored) {
+		t.Errorf("Runner of the other: %v, want ErrRestored", err)
+	}
 }

@@ -137,7 +137,7 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 		}
 	}
 	if o.newStore {
-		if err := st.TrustCopy(); err != nil {
+		if err := st.TrustCopy(ctx, p.Campaign.Name); err != nil {
 			return nil, err
 		}
 	}

@@ -24,7 +24,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 		k.put(k.with("", flipped(sound, bit)))
 		before := server.Count()
-		r := m.run("resume", "spring")
+		r := m.run("resume", "spring", "--once") // a bit may put the rest off for years
 		fresh := k.since(before)
 		switch {
 		case isNamed(r) && len(fresh) == 0:

@@ -41,6 +41,7 @@ func (k *killed) kill(at int) {
 		k.t.Fatalf("line %d was not reached", at)
 	}
 	k.tap.arm(0, false, nil)
+	k.tap.settle()
 	k.files, k.box = k.disk(), mailboxOf(k.server)
 }
 
@@ -103,8 +104,10 @@ func (k *killed) goOn(what string, files map[string][]byte) (refused bool) {
 	k.put(files)
 	before := k.server.Count()
 	refused = true
+	var said []result
 	for _, args := range [][]string{{"resume", "spring"}, {"run", k.file, "--yes"}} {
 		r := k.run(args...)
+		said = append(said, r)
 		unknown := args[0] == "resume" && r.code == 2 && strings.Contains(r.stderr, "no such campaign")
 		switch {
 		case r.code == 0 || r.code == 4:
@@ -119,7 +122,7 @@ func (k *killed) goOn(what string, files map[string][]byte) (refused bool) {
 		k.t.Errorf("%s: %v", what, twice)
 	}
 	if refused && len(fresh) > 0 {
-		k.t.Errorf("%s: refused, and %d were sent", what, len(fresh))
+		k.t.Errorf("%s: refused, and %d were sent: %v", what, len(fresh), said)
 	}
 	return refused
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,12 +38,12 @@ func (m *machine) put(data []byte) {
 	}
 }
 
-// refuses: resume and run end with the code, name the trouble, and no server
-// hears of it.
+// refuses: resume, run and test end with the code, name the trouble, and no
+// server hears of it.
 func (m *machine) refuses(server *sandbox.Server, code int, words string) {
 	m.t.Helper()
 	before := server.Count()
-	for _, args := range [][]string{{"resume", "spring"}, {"run", m.file, "--yes"}} {
+	for _, args := range [][]string{{"resume", "spring"}, {"run", m.file, "--yes"}, {"test", m.file, "--to", "me@example.org"}} {
 		r := m.run(args...)
 		if r.code != code || !strings.Contains(r.stderr, words) || !strings.Contains(r.stderr, "hint: ") {
 			m.t.Errorf("%v: want exit %d with %q and a hint, got %s", args, code, words, r)
@@ -70,12 +71,13 @@ func TestDamagedStore(t *testing.T) {
 		},
 		"its header flipped": func(page []byte) []byte { page[0] ^= 0x10; page[3] ^= 0x01; return page },
 	}
-	refused, harmless := 0, 0
+	refused, harmless, first := 0, 0, server.Receipts()
 	for at := 0; at < len(sound); at += pageSize * size(4, 1) {
 		for what, damage := range damages {
 			bad := bytes.Clone(sound)
 			damage(bad[at : at+pageSize])
 			m.put(bad)
+			m.forgetWitnesses() // of the image before
 			before := server.Count()
 			r := m.run("resume", "spring", "--limit", "1")
 			switch {
@@ -86,8 +88,8 @@ func TestDamagedStore(t *testing.T) {
 			default:
 				t.Errorf("page %d, %s: %s", at/pageSize, what, r)
 			}
-			if twice := mailboxOf(server).twice(); len(twice) > 0 && r.code == 1 {
-				t.Errorf("page %d, %s: %v", at/pageSize, what, twice)
+			if bad := gotTwice(first, server.Receipts()[before:]); len(bad) > 0 {
+				t.Errorf("page %d, %s: %v", at/pageSize, what, bad)
 			}
 		}
 	}
@@ -102,6 +104,26 @@ func TestDamagedStore(t *testing.T) {
 		t.Error("nothing was refused")
 	}
 	figures(t, "damaged store", "%d damaged or cut-off files refused by name, nothing sent; %d where the page holds nothing", refused, harmless)
+}
+
+// gotTwice are those who have a letter from before the damage, and got another.
+func gotTwice(lots ...[]sandbox.Receipt) []string {
+	box := mailbox{}
+	for _, r := range slices.Concat(lots...) {
+		box[r.To[0]]++
+	}
+	return box.twice()
+}
+
+// forgetWitnesses takes away what was noted beside the store.
+func (m *machine) forgetWitnesses() {
+	m.t.Helper()
+	files, _ := filepath.Glob(filepath.Join(m.store+".locks", "*.seen"))
+	for _, name := range files {
+		if err := os.Remove(name); err != nil {
+			m.t.Fatal(err)
+		}
+	}
 }
 
 // TestForeignStores: what is no store of this campaign is refused by name.
@@ -136,6 +158,15 @@ func TestRestoredStore(t *testing.T) {
 	m.must([]int{3}, "resume", "spring", "--limit", "2")
 	m.put(older)
 	m.refuses(server, 2, "put back from an older copy")
+	if err := os.Remove(m.store); err != nil { // as a person who makes room for the copy
+		t.Fatal(err)
+	}
+	m.must([]int{0}, "status")
+	m.put(older)
+	m.refuses(server, 2, "put back from an older copy")
+	if r := m.run("store", "check"); r.code == 0 || !strings.Contains(r.stderr, "put back from an older copy") {
+		t.Errorf("store check: %s", r)
+	}
 	if n := server.Count(); n != 5 {
 		t.Errorf("%d messages, want 5", n)
 	}
@@ -143,5 +174,5 @@ func TestRestoredStore(t *testing.T) {
 	if n := len(mailboxOf(server).twice()); n != 2 {
 		t.Errorf("%d got two, want the 2 that --new-store was told of", n)
 	}
-	figures(t, "restored store", "refused by run and resume, nothing sent")
+	figures(t, "restored store", "refused by run, resume and test, nothing sent; also after another store had begun in its place")
 }

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"bufio"
-	"io"
 	"net"
 	"sync"
 	"testing"
@@ -14,6 +13,7 @@ import (
 // the kernel would do for a process that has died.
 type tap struct {
 	listener net.Listener
+	live     sync.WaitGroup // connections
 
 	mu     sync.Mutex
 	server string // where it leads
@@ -83,14 +83,28 @@ func (tp *tap) accept() {
 			_ = client.Close()
 			continue
 		}
-		go tp.pass(client, server)
-		go tp.pass(server, client)
+		tp.live.Go(func() { tp.join(client.(*net.TCPConn), server.(*net.TCPConn)) })
 	}
 }
 
+// join passes lines on until both have ended. A side that has ended is only
+// half closed, so that the other can say and hear what is on its way.
+func (tp *tap) join(client, server *net.TCPConn) {
+	defer client.Close()
+	defer server.Close()
+	var both sync.WaitGroup
+	both.Go(func() { tp.pass(client, server) })
+	both.Go(func() { tp.pass(server, client) })
+	both.Wait()
+}
+
+// settle waits until the server has done with the connections of a program that
+// is dead: what was on its way has arrived.
+func (tp *tap) settle() { tp.live.Wait() }
+
 // pass hands line after line on until from ends; then to ends as well.
-func (tp *tap) pass(from, to net.Conn) {
-	defer to.Close()
+func (tp *tap) pass(from, to *net.TCPConn) {
+	defer to.CloseWrite()
 	r := bufio.NewReader(from)
 	for {
 		line, err := r.ReadBytes('\n')
@@ -105,9 +119,6 @@ func (tp *tap) pass(from, to net.Conn) {
 			}
 		}
 		if err != nil {
-			if err != io.EOF {
-				_ = from.Close()
-			}
 			return
 		}
 	}
