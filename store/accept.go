@@ -21,7 +21,8 @@ var ErrStale = errors.New("another process has changed the campaign meanwhile")
 // sent to, is unconfirmed or has failed stays as it is, with the row and the
 // version that it got; queued and deferred messages take the new row; people
 // who are gone are skipped (removed), who are excluded or suppressed now
-// likewise; who was skipped so and is on the list again is queued.
+// likewise; who was skipped so and is on the list again is queued, unless the
+// campaign wrote to them under another keying.
 //
 // It ends the proposal, on an error too. Errors: *campaign.RunningError while
 // another process runs the campaign, ErrStale, campaign.ErrCancelled,

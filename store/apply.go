@@ -42,12 +42,16 @@ func (p *Proposal) insertSources(ctx context.Context, tx *sql.Tx, c *campaignRow
 	return nil
 }
 
-// rematch finds the messages again, inside the transaction.
+// rematch finds the messages again, inside the transaction: some may have been
+// sent since the proposal, and dead claims have been settled.
 func (p *Proposal) rematch(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
 	if p.isNew {
 		return nil
 	}
-	return p.rows.match(ctx, tx, c.id)
+	if err := p.rows.match(ctx, tx, c.id); err != nil {
+		return err
+	}
+	return p.rows.guard(ctx, tx, c.id)
 }
 
 // updateMessages gives queued, deferred and skipped messages their new row;

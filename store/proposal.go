@@ -59,7 +59,7 @@ func (p *Proposal) compare(ctx context.Context, fill func(add func(campaign.Entr
 	}
 	return transact(ctx, p.conn, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
 		if p.rows != nil {
-			if err := p.rows.prepare(ctx, tx, p.old.id, p.rekeyed()); err != nil {
+			if err := p.rows.prepare(ctx, tx, p.old.id); err != nil {
 				return err
 			}
 		}
@@ -99,32 +99,4 @@ func (p *Proposal) Discard() {
 		_ = p.conn.Close() // the temporary table goes with it
 		p.conn = nil
 	}
-}
-
-// rekeyed says that messages are told apart by other columns than before, so
-// that a person who was written to may stand under a key that nobody knows.
-func (p *Proposal) rekeyed() bool {
-	if p.isNew {
-		return false
-	}
-	keys := func(c campaign.Campaign) (out []string) {
-		for _, l := range c.Lists {
-			if l.Duplicates == campaign.DuplicatesEach {
-				out = append(out, l.Key)
-			} else {
-				out = append(out, "")
-			}
-		}
-		return out
-	}
-	was, is := keys(p.was.Campaign), keys(p.snap.Campaign)
-	if len(was) != len(is) {
-		return true
-	}
-	for i := range was {
-		if was[i] != is[i] {
-			return true
-		}
-	}
-	return false
 }

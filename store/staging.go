@@ -112,17 +112,15 @@ func encode(v any) string {
 
 // prepare finds out which rows stand for messages, which of those the store
 // has, and who is suppressed.
-func (g *staging) prepare(ctx context.Context, tx *sql.Tx, id int64, rekeyed bool) error {
+func (g *staging) prepare(ctx context.Context, tx *sql.Tx, id int64) error {
 	if err := g.identities(ctx, tx); err != nil {
 		return err
 	}
 	if err := g.match(ctx, tx, id); err != nil {
 		return err
 	}
-	if rekeyed {
-		if err := g.guard(ctx, tx, id); err != nil {
-			return err
-		}
+	if err := g.guard(ctx, tx, id); err != nil {
+		return err
 	}
 	return g.suppress(ctx, tx)
 }
@@ -174,16 +172,6 @@ func (g *staging) match(ctx context.Context, tx *sql.Tx, id int64) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `CREATE INDEX IF NOT EXISTS temp.staged_message ON staged (message_id)`)
-	return err
-}
-
-// guard skips people whom the campaign has written to under another key.
-func (g *staging) guard(ctx context.Context, tx *sql.Tx, id int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE staged SET skip = ?,
-		reason = 'the campaign has written to this address already, under another key'
-		WHERE own = 1 AND skip = '' AND message_id IS NULL AND EXISTS (SELECT 1 FROM messages m
-		WHERE m.campaign_id = ? AND m.own = 1 AND m.address = staged.address AND m.state IN
-		('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed'))`, campaign.SkipDuplicate, id)
 	return err
 }
 

@@ -35,6 +35,7 @@ func Run(t *testing.T, e Engine) {
 	}{
 		{"proposal", proposals},
 		{"rows", rowTests},
+		{"keying", keyingTests},
 		{"claim", claims},
 		{"outcome", outcomes},
 		{"takeover", takeovers},

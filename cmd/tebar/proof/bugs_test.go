@@ -121,6 +121,16 @@ var bugs = []bug{
 		old: "from + `e.skip = '' AND messages.state IN ('queued', 'deferred')`,", new: "from + `e.skip = '' AND messages.state IN ('queued', 'deferred')`,\n\t\t`UPDATE messages SET state = 'queued'` + from + `e.skip = '' AND messages.state = 'sent' AND messages.entry_sha256 <> e.entry_sha256`,",
 		packages: "./store",
 	},
+	{
+		name: "written to again under keys that were queued before", file: "store/keying.go",
+		old: "IN ('queued', 'deferred', 'skipped'))", new: "IN ('queued', 'deferred'))",
+		packages: "./store",
+	},
+	{
+		name: "key columns taken for one another", file: "store/keying.go",
+		old: "column = l.Key", new: "column = \"key\"",
+		packages: "./store",
+	},
 	// Nobody lost.
 	{
 		name: "state lost on 421", file: "campaign/mailer/classify.go",
