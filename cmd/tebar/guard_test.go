@@ -29,6 +29,12 @@ func TestPutFile(t *testing.T) {
 			t.Errorf("after %s: %q, %v, want %q", step.text, text, err, step.want)
 		}
 	}
+	if err := createFile(path, []byte("four")); !errors.Is(err, fs.ErrExist) { // where there are no links
+		t.Errorf("creating what is there: %v", err)
+	}
+	if text, err := os.ReadFile(path); string(text) != "three" {
+		t.Errorf("what was there is %q, %v", text, err)
+	}
 	if all, err := os.ReadDir(filepath.Dir(path)); len(all) != 1 {
 		t.Errorf("left behind: %v, %v", all, err)
 	}
