@@ -307,6 +307,34 @@ func TestOnceGivesUp(t *testing.T) {
 	}
 }
 
+// A server that asks to be spared says for how long: --once names a time that
+// is no earlier, and at least the longest wait of its own.
+func TestOnceSparesTheServer(t *testing.T) {
+	s := startServer(t)
+	for asked, want := range map[time.Duration]time.Duration{0: 5 * time.Minute, time.Minute: 5 * time.Minute, 20 * time.Minute: 20 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t, s, 2, nil, campaign.Schedule{Zone: "UTC"})
+			o := f.options
+			o.Once = true
+			o.NewSender = func() run.Sender { return &busy{Sender: f.options.NewSender(), wait: asked} }
+			r := f.run(t, o)
+			if r.End != run.Stopped || r.Code != campaign.CodeRetry || !r.NextAt.Equal(time.Now().Add(want)) {
+				t.Errorf("asked for %s: ended %+v, want it %s later", asked, r, want)
+			}
+		})
+	}
+}
+
+// busy wants every connection to come again later.
+type busy struct {
+	run.Sender
+	wait time.Duration
+}
+
+func (b *busy) Open(context.Context) campaign.Outcome {
+	return campaign.Outcome{Verdict: campaign.Defer, Class: campaign.ClassRate, Stage: campaign.StageConnect, Code: 421, Dead: true, Wait: b.wait, Reason: "busy"}
+}
+
 // flaky cannot connect before a time.
 type flaky struct {
 	run.Sender

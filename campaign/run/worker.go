@@ -131,7 +131,7 @@ func (w *worker) gaveUp(o campaign.Outcome) Result {
 	if o.Class == campaign.ClassNetwork || o.Class == campaign.ClassProtocol || o.Code == 0 {
 		return Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint}
 	}
-	return Result{End: Stopped, Code: campaign.CodeRetry, NextAt: w.clock.Now().Add(maxBackoff), Reason: o.Reason, Hint: o.Hint}
+	return Result{End: Stopped, Code: campaign.CodeRetry, NextAt: w.clock.Now().Add(max(maxBackoff, o.Wait)), Reason: o.Reason, Hint: o.Hint}
 }
 
 // deliver takes a claim to its recorded outcome. The message in hand is

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tebar/campaign"
@@ -42,21 +44,16 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 	if newStore || !guarded(c) {
 		return nil
 	}
-	text, err := readGuard(guardPath(c))
-	if errors.Is(err, fs.ErrNotExist) {
+	g, err := readGuard(guardPath(c))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && g.Store == st.ID():
 		return nil
-	}
-	var g guard
-	if err == nil {
-		err = json.Unmarshal(text, &g)
-	}
-	if err == nil && g.Store == st.ID() {
-		return nil
+	case err != nil:
+		e := usage("%s cannot be read: %v", guardPath(c), err)
+		e.hint = "it says which store the campaign lives in: if that is this one, or none, remove it and run this again; else go on there, with --store"
+		return e
 	}
 	e := usage("%s lives in another store: %s on %s, since %s", c.Name, g.Path, g.Host, g.At.Local().Format("2006-01-02 15:04"))
-	if err != nil {
-		e = usage("%s cannot be read: %v", guardPath(c), err)
-	}
 	e.hint = "go on there, with --store; --new-store starts here and may mail everybody again"
 	return e
 }
@@ -65,21 +62,32 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 const maxGuard = 64 << 10
 
 // readGuard reads the guard, which anybody may have put there who can write
-// into the folder: a pipe would be waited for, and a device never ends.
-func readGuard(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// into the folder: a pipe would be waited for, a device never ends, and a
+// symlink to nothing would pass for no guard.
+func readGuard(path string) (g guard, err error) {
+	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, err
+		return g, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not an ordinary file")
+		return g, errors.New("it is not an ordinary file")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return g, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxGuard))
+	text, err := io.ReadAll(io.LimitReader(f, maxGuard))
+	if err != nil {
+		return g, err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return g, errors.New("it is empty")
+	}
+	if json.Unmarshal(text, &g) != nil || g.Store == "" {
+		return g, errors.New("it is damaged, or written in part only")
+	}
+	return g, nil
 }
 
 // leaveGuard writes the guard before the first message, unless another store's
@@ -89,22 +97,63 @@ func (a *app) leaveGuard(st *store.Store, c *campaign.Campaign, newStore bool) e
 	if !guarded(c) {
 		return nil
 	}
-	if newStore {
-		_ = os.Remove(guardPath(c)) // what stays is seen below
-	}
 	who := a.who()
 	text, err := json.MarshalIndent(guard{Store: st.ID(), Path: st.Path(), Host: who.Host, At: who.At.UTC()}, "", "  ")
 	if err != nil {
 		return err
 	}
-	err = createFile(guardPath(c), append(text, '\n'))
-	if errors.Is(err, fs.ErrExist) {
-		return a.guard(st, c, false)
+	failed := putFile(guardPath(c), append(text, '\n'), newStore)
+	if failed == nil {
+		return nil
 	}
-	if err != nil {
-		a.note("warning: %v: a second store could not be told from this one", err)
+	if err := a.guard(st, c, false); err != nil { // what stands there would stop the next resume
+		if newStore {
+			e := usage("%s cannot be replaced: %v", guardPath(c), failed)
+			e.hint = "remove it, and run this again"
+			return e
+		}
+		return err
+	}
+	if !errors.Is(failed, fs.ErrExist) {
+		a.note("warning: %v: a second store could not be told from this one", failed)
 	}
 	return nil
+}
+
+// putFile writes a file whole or not at all, whenever it is broken off. Unless
+// it may replace one, there must be none yet.
+func putFile(path string, text []byte, replace bool) error {
+	folder, name := filepath.Split(path)
+	f, err := os.CreateTemp(folder, strings.TrimSuffix(name, ".json")+".*.json") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := fill(f, text); err != nil {
+		return err
+	}
+	if replace {
+		err = os.Rename(f.Name(), path)
+	} else if err = os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		err = createFile(path, text) // a file system without links: FAT, say
+	}
+	if err != nil {
+		return err
+	}
+	if d, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = d.Sync() // not every system can
+		_ = d.Close()
+	}
+	return nil
+}
+
+// fill writes a file to the disk and closes it.
+func fill(f *os.File, text []byte) error {
+	_, err := f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }
 
 // createFile writes a file that must not be there yet.
@@ -113,6 +162,9 @@ func createFile(path string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
+	err = fill(f, text)
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return err
 }

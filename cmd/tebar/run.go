@@ -147,6 +147,9 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	}
 	if !isNew {
 		err = a.adopt(ctx, st, p, o)
+		if err == nil && o.newStore { // one that is new has left its guard
+			err = a.leaveGuard(st, p.Campaign, true)
+		}
 	}
 	if err == nil {
 		err = s.load(ctx, p.Campaign.Name)

@@ -3,6 +3,7 @@ package proof
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -154,8 +155,21 @@ func (d *told) cancelled() string {
 	if state := d.status().State; state != "cancelled" {
 		return "the state is " + state
 	}
-	for _, args := range [][]string{{"resume", "spring"}, {"run", d.file}, {"pause", "spring"}} {
-		d.run(args...)
+	for _, try := range []order{
+		{args: []string{"resume", "spring"}, code: 2}, // what a person asks for cannot be done
+		{args: []string{"pause", "spring"}, code: 2},
+		{args: []string{"resume", "spring", "--once"}, code: 0}, // as of one that is complete: all sent or skipped
+		{args: []string{"run", d.file}, code: 0},
+		{args: []string{"resume"}, code: 0},
+		{args: []string{"cancel", "spring", "--yes"}, code: 0},
+	} {
+		r := d.run(try.args...)
+		if said := strings.Contains(r.stdout+r.stderr, "cancelled"); r.code != try.code || !said {
+			return fmt.Sprintf("tebar %v of a cancelled campaign: want exit %d and the word, got %s", try.args, try.code, r)
+		}
+	}
+	if state := d.status().State; state != "cancelled" {
+		return "the state has become " + state
 	}
 	return d.agree(count, d.n-count)
 }

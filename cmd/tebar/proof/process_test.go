@@ -28,6 +28,7 @@ func (m *machine) launch(cmd *exec.Cmd) *process {
 	if err := cmd.Start(); err != nil {
 		m.t.Fatal(err)
 	}
+	m.searchArguments(cmd)
 	go func() {
 		_ = cmd.Wait()
 		close(p.done)

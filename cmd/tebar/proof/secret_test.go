@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/quotedprintable"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,30 @@ const (
 	planted      = `Pl4nted+pass/wo"rd=Ü9`
 	passwordName = "TEBAR_PROOF_PASSWORD"
 )
+
+// carriers are the ways in which a machine may come to the password. A folder
+// of a Windows machine has no cat.
+func carriers() []string {
+	ways := []string{"env:" + passwordName, "file:key"}
+	if runtime.GOOS != "windows" {
+		ways = append(ways, "command:cat key")
+	}
+	return ways
+}
+
+// carrier is one of them.
+func carrier(nth int) string { return carriers()[nth%len(carriers())] }
+
+// carry puts the password where the reference says, and nowhere else.
+func (m *machine) carry(reference string) {
+	m.t.Helper()
+	if strings.HasPrefix(reference, "env:") {
+		return
+	}
+	m.env = slices.DeleteFunc(m.env, func(v string) bool { return strings.HasPrefix(v, passwordName+"=") })
+	m.write("key", planted+"\n")
+	m.plain = append(m.plain, "key")
+}
 
 // writtenAs are the forms in which a password may turn up: as it is, escaped,
 // and in base64 wherever it stands in what was encoded.

@@ -107,7 +107,7 @@ func newTroubled(t *testing.T, c cell, nth, times int) *troubled {
 	o := sandbox.Options{Rules: rulesOf(c, fault(c, nth), times), Wait: s.count}
 	switch c.stage {
 	case "AUTH":
-		o.Username, o.Password, o.Mechanisms = login, planted, []string{"PLAIN"}
+		o.Username, o.Password, o.Mechanisms = login, planted, []string{strings.ToUpper(c.mechanism(nth))}
 	case "STARTTLS", "handshake", "EHLO-2":
 		o.TLS = goodCertificate(t)
 	}
@@ -128,6 +128,15 @@ func (s *troubled) count(d time.Duration) {
 	case markStall:
 		s.stalled()
 	}
+}
+
+// mechanism is the login of a cell at AUTH: half of them have the one that
+// asks for the password by itself.
+func (c cell) mechanism(nth int) string {
+	if strings.Contains("5xx 421 drop garbage", c.kind) == (nth%2 == 0) {
+		return "login"
+	}
+	return "plain"
 }
 
 // rulesOf hits the first person, or where no recipient is known yet the first

@@ -82,25 +82,28 @@ func TestTransportSecurity(t *testing.T) {
 	together(list, func(b betrayal) { b.try(t) })
 	if canTrust() {
 		for _, how := range []string{"starttls", "tls"} {
-			honestlyServed(t, how)
+			for _, reference := range carriers() {
+				honestlyServed(t, how, reference)
+			}
 		}
 	}
 	figures(t, "transport security", "%d servers that would betray the password: none heard it, nor a recipient; the honest two did", len(list))
 }
 
 // dealing is a machine that logs in at a crook.
-func dealing(t *testing.T, c *crook, security string) *machine {
+func dealing(t *testing.T, c *crook, security, reference string) *machine {
 	t.Helper()
 	c.start(t)
 	m := machineIn(t, inMemory(t), 0, 3, fmt.Sprintf(
-		"sender: {provider: smtp, host: 127.0.0.1, port: %d, security: %s, username: %s, password: env:%s, connections: 1}\n", c.port(), security, login, passwordName))
+		"sender: {provider: smtp, host: 127.0.0.1, port: %d, security: %s, username: %s, password: %s, connections: 1}\n", c.port(), security, login, reference))
+	m.carry(reference)
 	trustIn(t, m)
 	return m
 }
 
 func (b betrayal) try(t *testing.T) {
 	t.Helper()
-	m := dealing(t, b.crook, b.security)
+	m := dealing(t, b.crook, b.security, carrier(len(b.name)))
 	for _, args := range [][]string{{"run", m.file, "--yes", "--once"}, {"doctor", m.file}, {"test", m.file, "--to", "me@example.org"}} {
 		r := m.run(args...)
 		want := b.code
@@ -127,11 +130,11 @@ func (b betrayal) try(t *testing.T) {
 
 // honestlyServed is the counterpart: with the right certificate the same
 // server gets it all, and the test's ears are open.
-func honestlyServed(t *testing.T, security string) {
+func honestlyServed(t *testing.T, security, reference string) {
 	t.Helper()
 	c := honest(goodCertificate(t))
 	c.implicit = security == "tls"
-	m := dealing(t, c, security)
+	m := dealing(t, c, security, reference)
 	m.must([]int{0}, "run", m.file, "--yes")
 	heard, mail := c.told()
 	found := false
@@ -139,6 +142,6 @@ func honestlyServed(t *testing.T, security string) {
 		found = found || strings.Contains(heard, word)
 	}
 	if !found || mail != 3 || !strings.Contains(heard, "RCPT TO:<person1@example.org>") {
-		t.Errorf("%s: password heard %v, %d messages\n%s", security, found, mail, heard)
+		t.Errorf("%s, %s: password heard %v, %d messages\n%s", security, reference, found, mail, heard)
 	}
 }
