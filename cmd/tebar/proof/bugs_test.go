@@ -218,12 +218,12 @@ var bugs = []bug{
 	},
 	{
 		name: "an old copy goes on", file: "store/witness.go",
-		old: "case have < w.attempt:", new: "case have < 0:",
+		old: "case !begun:", new: "case !begun && last < 0:",
 		packages: "./store",
 	},
 	{
 		name: "a lost mark is not missed", file: "store/witness.go",
-		old: "case unmarked:", new: "case unmarked && have < 0:",
+		old: "case w.marked > 0 && !marked:", new: "case w.marked < 0 && !marked:",
 		packages: "./store",
 	},
 	{
