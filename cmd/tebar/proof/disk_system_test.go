@@ -189,3 +189,10 @@ func fallIll(t *testing.T, sum *diskFaults, s sickness, when string) int {
 	sum.judge(m, what, r, hits, func() {})
 	return hits
 }
+
+// letters is how many messages were begun: the DATA commands heard.
+func (tp *tap) letters() int {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	return tp.data
+}

@@ -103,19 +103,6 @@ func (m *machine) bulky(more string) {
 // comes says whether the cell's trouble has anything to answer.
 func (c cell) comes() bool { return c.word != "unsaid" }
 
-// comesOnce: one run goes through the trouble, or a person is asked.
-func (c cell) comesOnce(t *testing.T, nth int) bool {
-	t.Helper()
-	what := meanings[c.word]
-	x := c.trial(t, "once", nth, 1, 5)
-	x.ends(what.once, x.run("run", x.file, "--yes"))
-	if strings.HasPrefix(what.once, "queued") {
-		x.ends(what.healed, x.run("resume", "spring"))
-	}
-	x.fired(min(what.tries, 1))
-	return c.comes()
-}
-
 // comesOften: the trouble comes as often as the run tries; then the server is
 // well, and resume finishes.
 func (c cell) comesOften(t *testing.T, nth int) bool {
@@ -125,18 +112,6 @@ func (c cell) comesOften(t *testing.T, nth int) bool {
 	x.ends(what.few, x.run("run", x.file, "--yes", "--once", "--limit", "1"))
 	x.ends(what.healed, x.run("resume", "spring"))
 	x.fired(what.tries)
-	return c.comes()
-}
-
-// neverEnds: what becomes of it when nothing helps.
-func (c cell) neverEnds(t *testing.T, nth int) bool {
-	t.Helper()
-	if nth > 0 || !full() && c.kind != "drop" && c.kind != "4xx" {
-		return false
-	}
-	what := meanings[c.word]
-	x := c.trial(t, "for ever", 0, 0, 2)
-	x.ends(what.forever, x.run("run", x.file, "--yes", "--once"))
 	return c.comes()
 }
 

@@ -52,13 +52,6 @@ func (tp *tap) passed() int {
 	return tp.lines
 }
 
-// letters is how many messages were begun: the DATA commands heard.
-func (tp *tap) letters() int {
-	tp.mu.Lock()
-	defer tp.mu.Unlock()
-	return tp.data
-}
-
 func (tp *tap) behindIt() string {
 	tp.mu.Lock()
 	defer tp.mu.Unlock()
