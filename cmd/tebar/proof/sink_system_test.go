@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -48,14 +49,29 @@ func newSink(t *testing.T) *sink {
 	if err := os.Chmod(folder, 0o777); err != nil { // for the user nobody
 		t.Fatal(err)
 	}
-	free, err := net.Listen("tcp", sinkHost+":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free.Close()
-	s := &sink{t: t, folder: folder, port: free.Addr().(*net.TCPAddr).Port}
+	s := &sink{t: t, folder: folder, port: sinkPort(t)}
 	t.Cleanup(s.die)
 	return s
+}
+
+// sinkPorts are those that sinks of this run have had: between two lives of
+// one, its port is free to be given to another.
+var sinkPorts sync.Map
+
+// sinkPort is a free port that no sink has had.
+func sinkPort(t *testing.T) int {
+	t.Helper()
+	for {
+		free, err := net.Listen("tcp", sinkHost+":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := free.Addr().(*net.TCPAddr).Port
+		free.Close()
+		if _, had := sinkPorts.LoadOrStore(port, true); !had {
+			return port
+		}
+	}
 }
 
 // live starts it with options, and waits until it listens. accepts says whether
