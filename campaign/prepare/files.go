@@ -83,6 +83,9 @@ func (p *Prepared) read(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", name, plain(err))
 	}
 	defer f.Close()
+	if now, err := f.Stat(); err != nil || !os.SameFile(info, now) {
+		return nil, fmt.Errorf("%s was replaced while it was read", name)
+	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("more than %d MB", limit>>20)

@@ -41,7 +41,7 @@ func (a *app) adopt(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 		if err := a.confirmStart(ctx, st, p, report, o.yes); err != nil {
 			return err
 		}
-		if err := a.leaveGuard(st, p.Campaign, o.newStore); err != nil {
+		if err := a.leaveGuard(ctx, st, p.Campaign, o.newStore); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -39,15 +40,18 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// guard refuses a campaign that lives in another store.
-func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error {
+// guard refuses a campaign that lives in another store, or in the original of
+// a copy.
+func (a *app) guard(ctx context.Context, st *store.Store, c *campaign.Campaign, newStore bool) error {
 	if newStore || !guarded(c) {
 		return nil
 	}
 	g, err := readGuard(guardPath(c))
 	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && g.Store == st.ID():
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err == nil && g.Store == st.ID():
+		return a.twin(ctx, st, c, g)
 	case err != nil:
 		e := usage("%s cannot be read: %v", guardPath(c), err)
 		e.hint = "it says which store the campaign lives in: if that is this one, or none, remove it and run this again; else go on there, with --store"
@@ -56,6 +60,33 @@ func (a *app) guard(st *store.Store, c *campaign.Campaign, newStore bool) error 
 	e := usage("%s lives in another store: %s on %s, since %s", c.Name, g.Path, g.Host, g.At.Local().Format("2006-01-02 15:04"))
 	e.hint = "go on there, with --store; --new-store starts here and may mail everybody again"
 	return e
+}
+
+// twin refuses a copy of the store while the file that it was made from is
+// still there: each of them would send what the other has sent. A store that
+// was moved, or whose old place another store has taken, is none.
+func (a *app) twin(ctx context.Context, st *store.Store, c *campaign.Campaign, g guard) error {
+	if g.Path == st.Path() || g.Host != a.who().Host {
+		return nil
+	}
+	if sameFile(g.Path, st.Path()) {
+		return nil
+	}
+	if id, err := store.IDAt(ctx, g.Path); err != nil || id != st.ID() {
+		return nil
+	}
+	e := usage("%s lives in %s, and %s is a copy of it", c.Name, g.Path, st.Path())
+	e.hint = "go on there, with --store; or move that file away, or start with --new-store, if this copy is the one that has sent last"
+	return e
+}
+
+func sameFile(one, other string) bool {
+	a, err := os.Stat(one)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(other)
+	return err == nil && os.SameFile(a, b)
 }
 
 // maxGuard is far beyond what a guard has, in bytes.
@@ -93,7 +124,7 @@ func readGuard(path string) (g guard, err error) {
 // leaveGuard writes the guard before the first message, unless another store's
 // has come meanwhile. A read-only folder is a warning: the campaign can be
 // sent from there.
-func (a *app) leaveGuard(st *store.Store, c *campaign.Campaign, newStore bool) error {
+func (a *app) leaveGuard(ctx context.Context, st *store.Store, c *campaign.Campaign, newStore bool) error {
 	if !guarded(c) {
 		return nil
 	}
@@ -106,7 +137,7 @@ func (a *app) leaveGuard(st *store.Store, c *campaign.Campaign, newStore bool) e
 	if failed == nil {
 		return nil
 	}
-	if err := a.guard(st, c, false); err != nil { // what stands there would stop the next resume
+	if err := a.guard(ctx, st, c, false); err != nil { // what stands there would stop the next resume
 		if newStore {
 			e := usage("%s cannot be replaced: %v", guardPath(c), failed)
 			e.hint = "remove it, and run this again"

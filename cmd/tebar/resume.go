@@ -168,7 +168,7 @@ func (a *app) guardStored(ctx context.Context, st *store.Store, name string) err
 	}
 	c := stored.Campaign
 	c.File, c.Folder = stored.Origin, filepath.Dir(stored.Origin)
-	return a.guard(st, &c, false)
+	return a.guard(ctx, st, &c, false)
 }
 
 // resumeAll runs several campaigns side by side; each is told of, and let go,

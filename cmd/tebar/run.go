@@ -123,7 +123,7 @@ func (a *app) runFile(ctx context.Context, path string, o runOptions) error {
 // admit brings the file and the store together: a new campaign is checked,
 // confirmed and taken in; a known one must not have changed, or be accepted.
 func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (*session, error) {
-	if err := a.guard(st, p.Campaign, o.newStore); err != nil {
+	if err := a.guard(ctx, st, p.Campaign, o.newStore); err != nil {
 		return nil, err
 	}
 	_, err := st.Info(ctx, p.Campaign.Name)
@@ -148,7 +148,7 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if !isNew {
 		err = a.adopt(ctx, st, p, o)
 		if err == nil && o.newStore { // one that is new has left its guard
-			err = a.leaveGuard(st, p.Campaign, true)
+			err = a.leaveGuard(ctx, st, p.Campaign, true)
 		}
 	}
 	if err == nil {
@@ -188,7 +188,7 @@ func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if !proposal.New() {
 		return false, nil
 	}
-	if err := a.leaveGuard(st, p.Campaign, o.newStore); err != nil {
+	if err := a.leaveGuard(ctx, st, p.Campaign, o.newStore); err != nil {
 		return false, err
 	}
 	_, err = proposal.Accept(ctx, a.who())

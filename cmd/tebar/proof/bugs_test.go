@@ -121,7 +121,7 @@ var bugs = []bug{
 		packages: "./cmd/tebar/proof", run: "TestPowerLossAtFirst", tags: "system",
 	},
 	{
-		name: "dot before the mark", file: "campaign/mailer/transaction.go",
+		name: "claim after DATA: the dot before the mark", file: "campaign/mailer/transaction.go",
 		old: "if o := t.marked(ctx); o.Verdict != campaign.Accepted {\n\t\treturn o\n\t}\n\tif !quiet() {", new: "defer t.marked(ctx)\n\tif !quiet() {",
 		packages: "./campaign/mailer",
 	},
@@ -154,6 +154,11 @@ var bugs = []bug{
 		name: "sent again at once by settle", file: "store/settle.go",
 		old: "const resendAfter = 15 * time.Minute", new: "const resendAfter = 15 * time.Second",
 		packages: "./store",
+	},
+	{
+		name: "a copy goes on beside its original", file: "cmd/tebar/guard.go",
+		old: "return a.twin(ctx, st, c, g)", new: "_ = a.twin\n\t\treturn nil",
+		packages: "./cmd/tebar", run: "TestScripts/guard",
 	},
 	{
 		name: "one person under two spellings", file: "campaign/recipients/address.go",
