@@ -33,7 +33,7 @@ func (s *Store) PutBlob(ctx context.Context, sum string, data []byte) error {
 	return nil
 }
 
-// Blob gives the bytes that PutBlob kept. Errors: fs.ErrNotExist.
+// Blob gives the bytes that PutBlob kept. Errors: fs.ErrNotExist, ErrDamaged.
 func (s *Store) Blob(ctx context.Context, sum string) (data []byte, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT data FROM blobs WHERE sha256 = ?`, sum).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -41,6 +41,9 @@ func (s *Store) Blob(ctx context.Context, sum string) (data []byte, err error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the attachment %s: %w", sum, explain(s.path, err))
+	}
+	if is := sha256.Sum256(data); hex.EncodeToString(is[:]) != sum {
+		return nil, unreadable("an attachment", fmt.Errorf("its bytes do not have the sha256 %s", sum))
 	}
 	return data, nil
 }

@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -154,6 +156,21 @@ func TestOpenRefuses(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+// An attachment whose bytes have changed in the store is not sent.
+func TestDamagedBlob(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tebar.db")
+	s := open(t, path)
+	data := []byte("a map")
+	sum := fmt.Sprintf("%x", sha256.Sum256(data))
+	if err := s.PutBlob(t.Context(), sum, data); err != nil {
+		t.Fatal(err)
+	}
+	run(t, raw(t, path), `UPDATE blobs SET data = CAST('a mop' AS BLOB)`)
+	if got, err := s.Blob(t.Context(), sum); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("%q, %v, want ErrDamaged", got, err)
 	}
 }
 

@@ -94,7 +94,10 @@ func Stored(s campaign.Snapshot) (*Prepared, error) {
 	c := s.Campaign
 	p := &Prepared{Campaign: &c, Letter: s.Letter}
 	if p.parse(); p.Problems.Errors() > 0 {
-		return nil, fmt.Errorf("reading the stored letter of %s: %w", c.Name, p.Problems)
+		return nil, &campaign.HintError{
+			Err:  fmt.Errorf("the stored letter of %s is damaged: %w", c.Name, p.Problems),
+			Hint: "`tebar store check` looks at the whole store; if it finds nothing, `tebar run FILE --accept-changes` takes the file's letter in again",
+		}
 	}
 	return p, nil
 }

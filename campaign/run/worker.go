@@ -138,7 +138,7 @@ func (w *worker) gaveUp(o campaign.Outcome) Result {
 // finished though ctx is cancelled.
 func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
 	hand := context.WithoutCancel(ctx)
-	o := w.send(hand, c)
+	o, broken := w.send(hand, c)
 	at := w.clock.Now()
 	lost := o.Verdict == campaign.Requeue
 	o = w.judge(c, o, at)
@@ -151,28 +151,40 @@ func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
 	}
 	w.count(c, o)
 	w.watch(Event{Claim: c, Outcome: o})
+	if broken != nil {
+		return broken
+	}
 	return w.react(ctx, o, lost)
 }
 
-func (w *worker) send(ctx context.Context, c campaign.Claim) campaign.Outcome {
+// send renders and speaks the message. The error is that of a ledger in
+// trouble: it could not take the mark, and no further message may be begun.
+func (w *worker) send(ctx context.Context, c campaign.Claim) (_ campaign.Outcome, broken error) {
 	e, err := w.renderer.Render(ctx, c)
 	if err != nil {
 		return campaign.Outcome{
 			Verdict: campaign.Fault, Class: campaign.ClassContent,
 			Reason: fmt.Sprintf("rendering the message for %s: %v", c.Recipient.Address, err),
 			Hint:   "correct the letter or the row, then: tebar run FILE --accept-changes",
-		}
+		}, nil
 	}
 	if len(e.To) > max(1, c.Recipients) {
 		return campaign.Outcome{
 			Verdict: campaign.Fault, Class: campaign.ClassContent,
 			Reason: fmt.Sprintf("the message for %s goes to %d addresses, and quota is reserved for %d", c.Recipient.Address, len(e.To), c.Recipients),
 			Hint:   "correct cc and bcc, then: tebar run FILE --accept-changes",
-		}
+		}, nil
 	}
-	o := w.sender.Send(ctx, e, func(ctx context.Context) error { return w.ledger.Mark(ctx, c) })
+	o := w.sender.Send(ctx, e, func(ctx context.Context) error {
+		err := w.ledger.Mark(ctx, c)
+		var hint *campaign.HintError
+		if errors.As(err, &hint) {
+			broken = err
+		}
+		return err
+	})
 	o.SHA256 = e.SHA256
-	return o
+	return o, broken
 }
 
 // react is what follows for the run from a recorded outcome. A message that
