@@ -31,13 +31,21 @@ func (m moment) plus(d time.Duration) moment {
 // clocks say, across boots what the wall clock says. A moment in the future
 // counts as now. So a clock that is set, forward or back, frees no quota
 // while the machine is up.
+//
+// Within one boot the boot clock also says the least that has passed, but for a
+// part that it may have been too fast by: after a wall clock was set back by a
+// year, quota is not held for that year.
 func (m moment) age(then moment) time.Duration {
 	age := m.at.Sub(then.at)
 	if m.boot != "" && m.boot == then.boot {
-		age = min(age, m.up-then.up)
+		up := m.up - then.up
+		age = max(min(age, up), up-up/tooFast)
 	}
 	return max(age, 0)
 }
+
+// tooFast: no boot clock gains more than a twentieth.
+const tooFast = 20
 
 // columns are the moment as reservations keep it: at, boot_id, boot_us.
 func (m moment) columns() (at sql.NullInt64, boot sql.NullString, up sql.NullInt64) {

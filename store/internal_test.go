@@ -21,10 +21,12 @@ func TestAge(t *testing.T) {
 	}{
 		"both clocks agree":        {moment{noon.Add(-time.Hour), "b", 9 * time.Hour}, time.Hour},
 		"wall was set forward":     {moment{noon.Add(-50 * time.Hour), "b", 9 * time.Hour}, time.Hour},
-		"wall was set back":        {moment{noon.Add(-time.Minute), "b", 5 * time.Hour}, time.Minute},
+		"wall was set back":        {moment{noon.Add(-time.Minute), "b", 5 * time.Hour}, 285 * time.Minute},
+		"wall was set back a bit":  {moment{noon.Add(-119 * time.Minute), "b", 8 * time.Hour}, 119 * time.Minute},
+		"wall was set back a year": {moment{noon.AddDate(1, 0, 0), "b", 8 * time.Hour}, 114 * time.Minute},
 		"another boot":             {moment{noon.Add(-50 * time.Hour), "a", 9 * time.Hour}, 50 * time.Hour},
 		"no boot clock":            {moment{at: noon.Add(-50 * time.Hour)}, 50 * time.Hour},
-		"in the future":            {moment{noon.Add(time.Hour), "b", 9 * time.Hour}, 0},
+		"in the future":            {moment{noon.Add(time.Hour), "b", 9 * time.Hour}, 57 * time.Minute},
 		"in the future of boot":    {moment{noon.Add(-time.Hour), "b", 11 * time.Hour}, 0},
 		"in another boot's future": {moment{noon.Add(time.Hour), "a", 0}, 0},
 	} {

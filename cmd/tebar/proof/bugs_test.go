@@ -86,7 +86,7 @@ var bugs = []bug{
 	},
 	{
 		name: "quota freed by a clock set forward", file: "store/age.go",
-		old: "age = min(age, m.up-then.up)", new: "age = max(age, m.up-then.up)",
+		old: "age = max(min(age, up), up-up/tooFast)", new: "age = max(age, up)",
 		packages: "./store",
 	},
 	{
