@@ -22,6 +22,9 @@ var invariants = []string{
 	`SELECT 'reservation ' || r.id || ' waits for an attempt that has ended' FROM reservations r
 		WHERE r.state IN ('reserved', 'marked') AND NOT EXISTS (SELECT 1 FROM attempts a
 		JOIN messages m ON m.id = a.message_id WHERE a.id = r.attempt_id AND a.ended_at IS NULL AND m.state = 'sending')`,
+	`SELECT 'row ' || id || ' belongs to no campaign or no list' FROM messages m
+		WHERE NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.id = m.campaign_id)
+		OR NOT EXISTS (SELECT 1 FROM sources l WHERE l.id = m.source_id)`,
 	`SELECT 'row ' || m.id || ' belongs to a message of another campaign' FROM messages m
 		JOIN messages l ON l.id = m.leader_id WHERE l.campaign_id <> m.campaign_id OR l.own = 0`,
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' and attempt ' || a.id || ' was accepted' FROM attempts a

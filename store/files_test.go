@@ -231,7 +231,9 @@ func TestCheckFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "tebar.db")
 			s := open(t, path)
-			storetest.Start(t, s, storetest.Snapshot("spring", "10/24h"), storetest.People(3), noon)
+			if err := storetest.Start(t, s, storetest.Snapshot("spring", "10/24h"), storetest.People(3), noon).Close(); err != nil {
+				t.Fatal(err)
+			}
 			if err := s.Book(t.Context(), "a", 3, noon); err != nil {
 				t.Fatal(err)
 			}
@@ -241,6 +243,9 @@ func TestCheckFinds(t *testing.T) {
 			run(t, raw(t, path), damage)
 			if err := open(t, path).Check(t.Context()); !errors.Is(err, store.ErrDamaged) {
 				t.Errorf("Check: %v, want ErrDamaged", err)
+			}
+			if r, err := open(t, path).Runner(t.Context(), "spring", noon); !errors.Is(err, store.ErrDamaged) {
+				t.Errorf("Runner: %v, %v, want ErrDamaged", r, err)
 			}
 		})
 	}

@@ -87,11 +87,11 @@ func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
 func refused(err error, hint string) error { return &campaign.HintError{Err: err, Hint: hint} }
 
 // climb runs the migrations that are missing, each in a transaction. A new
-// store becomes one with a write-ahead log under a rollback journal; EXTRA also
-// syncs the folder when that journal is removed, or a power cut could bring it
-// back later, and with it the empty store.
+// store becomes one with a write-ahead log under a rollback journal; that one
+// is gone for good before anything is sent, since SQLite syncs the folder when
+// it makes the log.
 func climb(ctx context.Context, path string) error {
-	db := pool(path, append([]string{"synchronous(EXTRA)"}, writerPragmas...), 1)
+	db := pool(path, writerPragmas, 1)
 	defer db.Close()
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
 		return err

@@ -116,11 +116,6 @@ var bugs = []bug{
 		packages: "./cmd/tebar/proof", run: "Power", tags: "system",
 	},
 	{
-		name: "a removed journal may come back", file: "store/migrate.go",
-		old: `append([]string{"synchronous(EXTRA)"}, writerPragmas...)`, new: `append([]string{}, writerPragmas...)`,
-		packages: "./cmd/tebar/proof", run: "TestPowerLossAtFirst", tags: "system",
-	},
-	{
 		name: "claim after DATA: the dot before the mark", file: "campaign/mailer/transaction.go",
 		old: "if o := t.marked(ctx); o.Verdict != campaign.Accepted {\n\t\treturn o\n\t}\n\tif !quiet() {", new: "defer t.marked(ctx)\n\tif !quiet() {",
 		packages: "./campaign/mailer",
@@ -222,8 +217,8 @@ var bugs = []bug{
 		packages: "./store",
 	},
 	{
-		name: "an old copy goes on", file: "store/witness.go",
-		old: "case !begun:", new: "case !begun && last < 0:",
+		name: "an old copy goes on", file: "store/runner.go",
+		old: "err = s.notRestored(ctx, name)", new: "err = ctx.Err()",
 		packages: "./store",
 	},
 	{
@@ -239,7 +234,7 @@ var bugs = []bug{
 	{
 		name: "a damaged store goes on", file: "store/runner.go",
 		old: "err = s.sound(ctx)", new: "err = ctx.Err()",
-		packages: "./cmd/tebar/proof", run: "TestDamagedStore",
+		packages: "./store",
 	},
 	// What surrounds the promises.
 	{
