@@ -273,3 +273,23 @@ func remove(t testing.TB, path string) {
 		t.Fatal(err)
 	}
 }
+
+// What is no store, or no file, has no id; nothing is waited for or written.
+func TestIDAt(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "tebar.db")
+	s := open(t, path)
+	if id, err := store.IDAt(t.Context(), path); err != nil || id != s.ID() {
+		t.Errorf("%q, %v, want %q", id, err, s.ID())
+	}
+	other := filepath.Join(dir, "diary.txt")
+	write(t, other, []byte("dear diary"))
+	for _, name := range []string{other, dir, filepath.Join(dir, "nothing.db")} {
+		if id, err := store.IDAt(t.Context(), name); err == nil {
+			t.Errorf("%s has the id %q", name, id)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "nothing.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file was made: %v", err)
+	}
+}

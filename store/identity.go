@@ -10,8 +10,11 @@ import (
 func IDAt(ctx context.Context, path string) (id string, err error) {
 	opening.Lock() // as Open: its descriptors come and go
 	defer opening.Unlock()
-	if _, err := os.Stat(path); err != nil {
+	switch info, err := os.Stat(path); {
+	case err != nil:
 		return "", err
+	case !info.Mode().IsRegular(): // a pipe would be waited for
+		return "", ErrForeign
 	}
 	db := pool(path, readerPragmas, 1)
 	defer db.Close()
