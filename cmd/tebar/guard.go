@@ -72,8 +72,13 @@ func (a *app) twin(ctx context.Context, st *store.Store, c *campaign.Campaign, g
 	if sameFile(g.Path, st.Path()) {
 		return nil
 	}
-	if id, err := store.IDAt(ctx, g.Path); err != nil || id != st.ID() {
+	switch id, err := store.IDAt(ctx, g.Path); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && id != st.ID():
 		return nil
+	case err != nil: // it may be the store: what it has sent is not known
+		e := usage("%s lives in %s, which cannot be read: %v", c.Name, g.Path, err)
+		e.hint = "mend it and go on there, with --store; or move that file away if this one has taken its place"
+		return e
 	}
 	e := usage("%s lives in %s, and %s is a copy of it", c.Name, g.Path, st.Path())
 	e.hint = "go on there, with --store; or move that file away, or start with --new-store, if this copy is the one that has sent last"
