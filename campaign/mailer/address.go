@@ -45,27 +45,53 @@ func addrSpec(email string) (spec, error) {
 	return spec{bare: parsed.Address, wire: wire}, nil
 }
 
-// envelope lists To, Cc and Bcc, each address once whatever its case. To is
-// the first.
-func (d *draft) envelope() []string {
-	all := append(append([]campaign.Address{d.m.To}, d.m.Cc...), d.m.Bcc...)
+// addresses sets the fields that hold addresses, and the envelope: To, which
+// is the first, Cc and Bcc, each address once whatever its case.
+func (d *draft) addresses() {
+	for _, s := range d.mailbox("From", d.m.From) {
+		d.from = s.wire
+	}
+	all := d.mailbox("To", d.m.To)
+	all = append(all, d.mailbox("Cc", d.m.Cc...)...)
+	d.mailbox("Reply-To", d.m.ReplyTo...)
+	all = append(all, d.specs("Bcc", d.m.Bcc)...)
 	seen := map[string]bool{}
-	var list []string
-	for i, a := range all {
+	for _, s := range all {
+		if key := strings.ToLower(s.wire); !seen[key] {
+			seen[key] = true
+			d.to = append(d.to, s.wire)
+		}
+	}
+}
+
+// mailbox checks addresses and their names, and sets the field that lists them.
+func (d *draft) mailbox(field string, list ...campaign.Address) []spec {
+	specs := d.specs(field, list)
+	if len(specs) < len(list) || len(list) == 0 {
+		return specs
+	}
+	texts := make([]string, len(list))
+	for i, a := range list {
+		d.note(checkHeaderText(field+" name", a.Name))
+		texts[i] = (&mail.Address{Name: displayName(a.Name), Address: specs[i].bare}).String()
+	}
+	d.mailboxes = append(d.mailboxes, d.field(field, strings.Join(texts, ", ")))
+	return specs
+}
+
+// specs checks addresses and leaves out those at fault.
+func (d *draft) specs(field string, list []campaign.Address) []spec {
+	specs := make([]spec, 0, len(list))
+	for _, a := range list {
 		s, err := addrSpec(a.Email)
 		if err != nil {
-			if i > len(d.m.Cc) { // To and Cc have been named with their headers
-				d.refuse("Bcc: %w", err)
-			}
+			d.refuse("%s: %w", field, err)
 			continue
 		}
 		d.utf8 = d.utf8 || !isASCII(s.wire)
-		if key := strings.ToLower(s.wire); !seen[key] {
-			seen[key] = true
-			list = append(list, s.wire)
-		}
+		specs = append(specs, s)
 	}
-	return list
+	return specs
 }
 
 // displayName puts a name on one line. In a name beyond ASCII a backslash

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	gomail "github.com/wneessen/go-mail"
 )
 
 // maxFileName is in bytes, as file systems have it.
@@ -79,14 +77,6 @@ func checkFileName(name string) error {
 		return fmt.Errorf("attachment %s: the file name holds a slash: rename the file", excerpt(name))
 	}
 	return nil
-}
-
-// asAttachment sets the headers of an attachment with its name by RFC 2231.
-func asAttachment(name string) gomail.FileOption {
-	return func(f *gomail.File) {
-		f.Header.Set("Content-Type", mediaType(name)+parameter("name", name))
-		f.Header.Set("Content-Disposition", "attachment"+parameter("filename", name))
-	}
 }
 
 // parameter writes one parameter of a MIME header on folded lines of its own:

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	gomail "github.com/wneessen/go-mail"
 )
 
 // Limits of one header, in characters (RFC 5322, section 2.1.1; Gmail allows
@@ -31,31 +29,34 @@ var ours = map[string]string{
 // oursToo are the beginnings of further such names.
 var oursToo = []string{"list-", "mime-", "content-", "resent-", "dkim-", "arc-"}
 
+// unlessSet are fields that a campaign may set otherwise.
+var unlessSet = []headerField{
+	{"Precedence", "bulk"},               // keeps vacation replies away
+	{"Auto-Submitted", "auto-generated"}, // RFC 3834, section 5
+}
+
 // headers sets the headers that do not hold addresses.
 func (d *draft) headers() {
+	d.set("MIME-Version", "1.0")
 	d.subject()
 	d.identity()
 	extra := d.extra()
-	for name, value := range map[string]string{
-		"Precedence":     "bulk",           // keeps vacation replies away
-		"Auto-Submitted": "auto-generated", // RFC 3834, section 5
-	} {
-		if !extra[strings.ToLower(name)] {
-			d.msg.SetGenHeader(gomail.Header(name), value)
+	for _, f := range unlessSet {
+		if !extra[strings.ToLower(f.name)] {
+			d.fields = append(d.fields, f)
 		}
 	}
 }
 
 func (d *draft) subject() {
-	if err := checkHeaderText("subject", d.m.Subject); err != nil {
-		d.problems = append(d.problems, err)
+	if !d.note(checkHeaderText("subject", d.m.Subject)) {
 		return
 	}
 	if n := utf8.RuneCountInString(d.m.Subject); n > maxSubject {
 		d.refuse("the subject has %d characters; at most %d are allowed", n, maxSubject)
 		return
 	}
-	d.msg.SetGenHeader(gomail.HeaderSubject, headerText(d.m.Subject))
+	d.set("Subject", headerText(d.m.Subject))
 }
 
 // identity sets Message-ID and Date.
@@ -63,13 +64,13 @@ func (d *draft) identity() {
 	if d.m.Date.IsZero() {
 		d.refuse("the message has no date")
 	}
-	d.msg.SetGenHeader(gomail.HeaderDate, d.m.Date.Format(time.RFC1123Z))
+	d.set("Date", d.m.Date.Format(time.RFC1123Z))
 	if !validMessageID(d.m.MessageID) {
 		d.refuse("message id %q: want something@domain in ASCII, without spaces and <>, at most %d characters",
 			d.m.MessageID, maxMessageID)
 		return
 	}
-	d.msg.SetMessageIDWithValue(d.m.MessageID)
+	d.set("Message-ID", "<"+d.m.MessageID+">")
 }
 
 // validMessageID checks the id between the angle brackets (RFC 5322, section 3.6.4).
@@ -89,8 +90,7 @@ func (d *draft) extra() map[string]bool {
 	set := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(d.m.Headers)) {
 		value, key := d.m.Headers[name], strings.ToLower(name)
-		if err := checkHeaderName(name); err != nil {
-			d.problems = append(d.problems, err)
+		if !d.note(checkHeaderName(name)) {
 			continue
 		}
 		if set[key] {
@@ -98,14 +98,9 @@ func (d *draft) extra() map[string]bool {
 			continue
 		}
 		set[key] = true
-		if err := checkHeaderText("header "+name, value); err != nil {
-			d.problems = append(d.problems, err)
-			continue
+		if d.note(checkHeaderText("header "+name, value)) && strings.TrimSpace(value) != "" { // an empty header says nothing
+			d.set(name, headerText(value))
 		}
-		if strings.TrimSpace(value) == "" {
-			continue // an empty header says nothing
-		}
-		d.msg.SetGenHeader(gomail.Header(name), headerText(value))
 	}
 	return set
 }
@@ -163,7 +158,7 @@ func excerpt(value string) string {
 func oneSpace(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // firstRoom is how long a header's first word may be, in characters, so that
-// go-mail does not fold right after the colon: some readers would see a space.
+// it is not folded right after the colon: some readers would see a space.
 const firstRoom = 60
 
 // headerText is a value as it stands in a header: words of RFC 2047 where it

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	gomail "github.com/wneessen/go-mail"
-
 	"tebar/campaign"
 )
 
@@ -26,7 +24,7 @@ func (d *draft) list() {
 		}
 		ways = append(ways, "<"+safe+">")
 		if strings.HasPrefix(strings.ToLower(safe), "https://") {
-			d.msg.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+			d.set("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 		}
 	}
 	if u.Mailto != "" {
@@ -38,7 +36,7 @@ func (d *draft) list() {
 		ways = append(ways, "<"+mailto+">")
 	}
 	if len(ways) > 0 {
-		d.msg.SetGenHeader(gomail.HeaderListUnsubscribe, strings.Join(ways, ", "))
+		d.set("List-Unsubscribe", strings.Join(ways, ", "))
 	}
 }
 
