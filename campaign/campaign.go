@@ -3,6 +3,7 @@ package campaign
 import (
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -119,13 +120,21 @@ type Schedule struct {
 	Spread bool           `json:"spread,omitempty"`
 }
 
-// Location loads Zone; an unknown zone, which file.Load has refused, is UTC.
+// Location loads Zone, from the disk the first time only, since every message
+// asks for it; an unknown zone, which file.Load has refused, is UTC.
 func (s Schedule) Location() *time.Location {
-	if loc, err := time.LoadLocation(s.Zone); err == nil {
-		return loc
+	if loc, ok := zones.Load(s.Zone); ok {
+		return loc.(*time.Location)
 	}
-	return time.UTC
+	loc, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(s.Zone, loc)
+	return loc
 }
+
+var zones sync.Map // of *time.Location by name
 
 // AllowsDay says whether the weekday is among Days; empty Days allow all.
 func (s Schedule) AllowsDay(d time.Weekday) bool {
