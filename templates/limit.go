@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -27,6 +28,28 @@ var (
 type sink struct {
 	bytes.Buffer
 	ctx context.Context
+}
+
+// sinks keep their room from one template to the next; what they took is
+// copied out of them.
+var sinks = sync.Pool{New: func() any { return new(sink) }}
+
+// maxKept is how much room is kept, in bytes: that of usual letters.
+const maxKept = 256 << 10
+
+func newSink(ctx context.Context) *sink {
+	s := sinks.Get().(*sink)
+	s.ctx = ctx
+	return s
+}
+
+// release gives the sink back; nobody may write to it afterwards.
+func (s *sink) release() {
+	s.ctx = nil
+	s.Reset()
+	if s.Cap() <= maxKept {
+		sinks.Put(s)
+	}
 }
 
 func (s *sink) Write(p []byte) (int, error) {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/csv"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,5 +134,28 @@ func TestLeaveStylesAlone(t *testing.T) {
 	}
 	if got.Text != "seen\n" {
 		t.Errorf("the text is %q: what a style hides is no part of it", got.Text)
+	}
+}
+
+// What is rendered stays as it is when its room is used again.
+func TestRenderKeepsResults(t *testing.T) {
+	s := mustParse(t, campaign.Letter{Subject: "{{.a}}", HTML: "<p>{{.a}}</p>", Text: "{{.a}}"})
+	results := make([]Rendered, 100)
+	var wg sync.WaitGroup
+	for i := range results {
+		wg.Go(func() {
+			r := campaign.Recipient{Row: campaign.Row{Columns: []string{"a"}, Values: []string{fmt.Sprint("person ", i)}}}
+			var err error
+			if results[i], err = s.Render(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, got := range results {
+		name := fmt.Sprint("person ", i)
+		if want := (Rendered{Subject: name, HTML: "<p>" + name + "</p>", Text: name}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
 	}
 }

@@ -219,9 +219,9 @@ type executer interface {
 
 // fill runs one template.
 func fill(ctx context.Context, t executer, rec record) (string, error) {
-	out := sink{ctx: ctx}
-	out.Grow(4 << 10)
-	if err := t.Execute(&out, rec); err != nil {
+	out := newSink(ctx)
+	defer out.release()
+	if err := t.Execute(out, rec); err != nil {
 		return "", err
 	}
 	return out.String(), nil
