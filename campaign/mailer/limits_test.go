@@ -67,3 +67,39 @@ func TestLong(t *testing.T) {
 		t.Error("a local part of 65 characters is allowed")
 	}
 }
+
+// The last look at the bytes finds what no server takes.
+func TestCheckLines(t *testing.T) {
+	full := strings.Repeat("x", maxLine)
+	for raw, want := range map[string]string{
+		"":                            "",
+		"\r\n":                        "",
+		"a\r\n\r\nb\r\n":              "",
+		full + "\r\n" + full + "\r\n": "",
+		"a":                           "line 1 of the message does not end in CRLF",
+		"\n":                          "line 1 of the message does not end in CRLF",
+		"a\r\nb\n":                    "line 2 of the message does not end in CRLF",
+		"a\r\nb\r":                    "line 2 of the message does not end in CRLF",
+		"a\nb\r\n":                    "line 1 of the message does not end in CRLF",
+		"a\rb\r\n":                    "bare CR",
+		"a\r\r\n":                     "bare CR",
+		"\ra\r\n":                     "bare CR",
+		"a\r\nb\x00\r\n":              "NUL",
+		"a\r\n" + full + "x\r\n":      "line 2 of the message (\"xxxx",
+	} {
+		err := checkLines([]byte(raw))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%.40q: %v, want %q", raw, err, want)
+		}
+	}
+}
+
+// No value begins another field, whatever has let it through.
+func TestFieldHoldsNoLineBreak(t *testing.T) {
+	for _, value := range []string{"a\r\nBcc: b", "a\nBcc: b", "a\rb"} {
+		var d draft
+		if d.set("X-A", value); len(d.problems) != 1 {
+			t.Errorf("%q: %v", value, d.problems)
+		}
+	}
+}

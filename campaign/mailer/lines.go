@@ -2,26 +2,31 @@ package mailer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
 // checkLines is the last look at what goes out: CRLF line ends only, no line
 // over 998 characters, no NUL (RFC 5322, section 2.1.1; RFC 5321, section 2.3.8).
 func checkLines(raw []byte) error {
-	for number := 1; len(raw) > 0; number++ {
-		end := bytes.IndexByte(raw, '\n')
-		if end < 0 {
+	number := 0
+	for rest := raw; len(rest) > 0; {
+		number++
+		end := bytes.IndexByte(rest, '\n')
+		if end < 1 || rest[end-1] != '\r' {
 			return fmt.Errorf("line %d of the message does not end in CRLF", number)
 		}
-		line := raw[:end]
-		if bytes.IndexByte(line, '\r') != end-1 || end == 0 || bytes.IndexByte(line, 0) >= 0 {
-			return fmt.Errorf("line %d of the message holds a bare CR, a bare LF or a NUL", number)
-		}
-		if line = line[:end-1]; len(line) > maxLine {
+		if length := end - 1; length > maxLine {
 			return fmt.Errorf("line %d of the message (%s) has %d characters; at most %d are allowed",
-				number, excerpt(string(line[:40])), len(line), maxLine)
+				number, excerpt(string(rest[:40])), length, maxLine)
 		}
-		raw = raw[end+1:]
+		rest = rest[end+1:]
+	}
+	if bytes.Count(raw, []byte("\r")) != number {
+		return errors.New("the message holds a bare CR")
+	}
+	if bytes.IndexByte(raw, 0) >= 0 {
+		return errors.New("the message holds a NUL")
 	}
 	return nil
 }
