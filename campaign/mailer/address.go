@@ -22,6 +22,53 @@ const (
 // addrSpec checks one address. The domain has to be in A-labels by now; the
 // local part may hold any script (RFC 6531).
 func addrSpec(email string) (spec, error) {
+	s := spec{bare: email, wire: email}
+	if !isPlain(email) {
+		var err error
+		if s, err = parseSpec(email); err != nil {
+			return spec{}, err
+		}
+	}
+	at := strings.LastIndexByte(s.wire, '@')
+	switch {
+	case !isASCII(s.wire[at+1:]):
+		return spec{}, fmt.Errorf("address %q: write the domain in its ASCII form (xn--...)", email)
+	case len(s.wire) > maxAddress:
+		return spec{}, fmt.Errorf("address %q has %d bytes; at most %d are allowed", email, len(s.wire), maxAddress)
+	case at > maxLocal:
+		return spec{}, fmt.Errorf("address %q has %d bytes before the @; at most %d are allowed", email, at, maxLocal)
+	}
+	return s, nil
+}
+
+// isPlain says whether an address is one that net/mail would give back as it
+// is, as nearly all are: atoms and dots on both sides (RFC 5322, section
+// 3.2.3), of the commonest characters.
+func isPlain(email string) bool {
+	local, domain, _ := strings.Cut(email, "@")
+	return isDotAtom(local) && isDotAtom(domain)
+}
+
+func isDotAtom(s string) bool {
+	atom := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isAlphanumeric(c) || c == '-' || c == '_' || c == '+':
+			atom = true
+		case c == '.' && atom:
+			atom = false
+		default:
+			return false
+		}
+	}
+	return atom
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+func parseSpec(email string) (spec, error) {
 	if strings.TrimSpace(email) == "" {
 		return spec{}, fmt.Errorf("the address is empty")
 	}
@@ -33,15 +80,6 @@ func addrSpec(email string) (spec, error) {
 		return spec{}, fmt.Errorf("address %q is not a valid e-mail address: %w", email, err)
 	}
 	wire := strings.Trim((&mail.Address{Address: parsed.Address}).String(), "<>")
-	at := strings.LastIndexByte(wire, '@')
-	switch {
-	case !isASCII(wire[at+1:]):
-		return spec{}, fmt.Errorf("address %q: write the domain in its ASCII form (xn--...)", email)
-	case len(wire) > maxAddress:
-		return spec{}, fmt.Errorf("address %q has %d bytes; at most %d are allowed", email, len(wire), maxAddress)
-	case at > maxLocal:
-		return spec{}, fmt.Errorf("address %q has %d bytes before the @; at most %d are allowed", email, at, maxLocal)
-	}
 	return spec{bare: parsed.Address, wire: wire}, nil
 }
 

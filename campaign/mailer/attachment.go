@@ -109,7 +109,7 @@ func parameter(key, value string) string {
 
 // percent escapes all but the attribute-chars that nobody misreads.
 func percent(c byte) string {
-	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' {
+	if isAlphanumeric(c) || c == '-' || c == '.' || c == '_' {
 		return string(c)
 	}
 	return fmt.Sprintf("%%%02X", c)

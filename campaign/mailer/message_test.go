@@ -2,9 +2,12 @@ package mailer
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -13,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -320,5 +324,33 @@ func TestHeaders(t *testing.T) {
 	m.Unsubscribe.None = true
 	if e, _ = Build(m); bytes.Contains(e.Message, []byte("List-")) {
 		t.Error("unsubscribe: none, and there is a List header")
+	}
+}
+
+// A message stays as it is while others are made in the same room.
+func TestBuildKeepsResults(t *testing.T) {
+	var wg sync.WaitGroup
+	messages := make([]campaign.Envelope, 100)
+	letter := func(i int) Message {
+		m := sample()
+		m.Text = strings.Repeat(fmt.Sprintln("person", i), 1+i%20)
+		return m
+	}
+	for i := range messages {
+		wg.Go(func() {
+			var err error
+			if messages[i], err = Build(letter(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, e := range messages {
+		if sum := sha256.Sum256(e.Message); hex.EncodeToString(sum[:]) != e.SHA256 {
+			t.Fatalf("message %d is no longer what it was", i)
+		}
+		if got := parse(t, e.Message).text[0]; got != lines(letter(i).Text) {
+			t.Errorf("message %d has the text %q", i, got)
+		}
 	}
 }

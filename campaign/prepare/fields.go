@@ -23,6 +23,7 @@ type fields struct {
 type field struct {
 	*templates.Field
 	key, name string
+	addresses int // that it has by its own text; see planned
 }
 
 type fieldParser struct {
@@ -65,6 +66,7 @@ func (p *fieldParser) all(key string, texts []string) []field {
 	var out []field
 	for _, t := range texts {
 		if f := p.one(key, t); f != nil {
+			f.addresses = planned(t)
 			out = append(out, *f)
 		}
 	}

@@ -97,7 +97,7 @@ func addresses(fields []field, r campaign.Recipient) ([]campaign.Address, error)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %q is not an address", f.key, text)
 		}
-		if n := f.planned(); n > 0 && len(list) != n {
+		if n := f.addresses; n > 0 && len(list) != n {
 			return nil, fmt.Errorf("%s: %q holds %d addresses where %q has %d: a cell adds one", f.key, text, len(list), f.name, n)
 		}
 		for _, a := range list {
@@ -119,11 +119,11 @@ var (
 // planned is how many addresses a template has by its own text, as in
 // "{{.name}} <office@example.org>, {{.class}}@example.org"; 0 where a cell may
 // say so, as in "{{.parents}}".
-func (f field) planned() int {
-	if choosing.MatchString(f.name) {
+func planned(text string) int {
+	if choosing.MatchString(text) {
 		return 0
 	}
-	list, err := mail.ParseAddressList(printing.ReplaceAllString(f.name, "x"))
+	list, err := mail.ParseAddressList(printing.ReplaceAllString(text, "x"))
 	if err != nil {
 		return 0
 	}
