@@ -100,6 +100,7 @@ func (d *draft) note(err error) bool {
 
 // describe sets all that stands in the header and in the envelope.
 func (d *draft) describe() {
+	d.fields = make([]headerField, 0, 12) // of the usual message
 	d.addresses()
 	d.headers()
 	d.list()
