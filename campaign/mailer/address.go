@@ -105,12 +105,14 @@ func (d *draft) addresses() {
 // mailbox checks addresses and their names, and sets the field that lists them.
 func (d *draft) mailbox(field string, list ...campaign.Address) []spec {
 	specs := d.specs(field, list)
+	for _, a := range list {
+		d.note(checkHeaderText(field+" name", a.Name))
+	}
 	if len(specs) < len(list) || len(list) == 0 {
 		return specs
 	}
 	texts := make([]string, len(list))
 	for i, a := range list {
-		d.note(checkHeaderText(field+" name", a.Name))
 		texts[i] = (&mail.Address{Name: displayName(a.Name), Address: specs[i].bare}).String()
 	}
 	d.mailboxes = append(d.mailboxes, d.field(field, strings.Join(texts, ", ")))

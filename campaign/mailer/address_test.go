@@ -1,9 +1,12 @@
 package mailer
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tebar/campaign"
 )
 
 // What is not handed to net/mail is what it would give back as it is.
@@ -26,4 +29,16 @@ func TestPlainAddresses(t *testing.T) {
 			r.Errorf("%q: %q, %v", email, s, err)
 		}
 	})
+}
+
+// An address at fault does not hide what is wrong with a name.
+func TestAddressesNameAllFaults(t *testing.T) {
+	m := sample()
+	m.Cc = []campaign.Address{{Email: "nobody"}, {Name: "a\nb", Email: "b@example.org"}}
+	_, err := Build(m)
+	for _, want := range []string{`Cc: address "nobody"`, "Cc name"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q in it", err, want)
+		}
+	}
 }
