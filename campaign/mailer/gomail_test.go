@@ -241,7 +241,7 @@ func FuzzAsGoMail(f *testing.F) {
 	f.Add(strings.Repeat("ü ", 50), `ü\`, "jürgen@example.org", "Z", "=?", strings.Repeat("ü", 50)+" ", "", "", "http://a/,", "3@example.org", false)
 	f.Fuzz(func(t *testing.T, subject, name, to, header, value, text, html, file, url, id string, attach bool) {
 		if strings.Contains(to, "  ") {
-			t.Skip("see TestFoldInBlanks")
+			return // see TestFoldInBlanks
 		}
 		m := Message{
 			From: campaign.Address{Name: name, Email: "rina@example.org"}, To: campaign.Address{Name: name, Email: to},
