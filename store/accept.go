@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,15 +33,11 @@ func (p *Proposal) Accept(ctx context.Context, who Who) (version int, err error)
 		return 0, fmt.Errorf("accepting the campaign: %w", err)
 	}
 	defer release()
-	// The writer's only connection is its turn to write.
-	turn, err := p.s.write.Conn(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("accepting the campaign: %w", err)
-	}
-	defer turn.Close()
-	err = p.s.updateOn(ctx, p.conn, func(tx *sql.Tx) error {
-		version, err = p.accept(ctx, tx, who)
-		return err
+	err = p.s.commits.alone(ctx, func(*writer) error {
+		return p.s.updateOn(ctx, p.conn, func(tx *txn) error {
+			version, err = p.accept(ctx, tx, who)
+			return err
+		})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("accepting the campaign: %w", err)
@@ -81,7 +76,7 @@ func (s *Store) whoRuns(ctx context.Context, name string) error {
 	return c.running()
 }
 
-func (p *Proposal) accept(ctx context.Context, tx *sql.Tx, who Who) (int, error) {
+func (p *Proposal) accept(ctx context.Context, tx *txn, who Who) (int, error) {
 	c, err := p.current(ctx, tx, who)
 	if err != nil {
 		return 0, err
@@ -125,7 +120,7 @@ func (p *Proposal) differs() bool {
 
 // current is the campaign's row, made for a new campaign, its dead claims
 // settled for an old one.
-func (p *Proposal) current(ctx context.Context, tx *sql.Tx, who Who) (*campaignRow, error) {
+func (p *Proposal) current(ctx context.Context, tx *txn, who Who) (*campaignRow, error) {
 	name, at := p.snap.Campaign.Name, micros(who.At)
 	c, err := findCampaign(ctx, tx, name)
 	switch {
@@ -155,7 +150,7 @@ func (p *Proposal) current(ctx context.Context, tx *sql.Tx, who Who) (*campaignR
 	return &c, err
 }
 
-func (p *Proposal) writeVersion(ctx context.Context, tx *sql.Tx, c *campaignRow, who Who) error {
+func (p *Proposal) writeVersion(ctx context.Context, tx *txn, c *campaignRow, who Who) error {
 	set := p.snap.Campaign
 	_, err := tx.ExecContext(ctx, `INSERT INTO versions (campaign_id, number, at, by_host, by_user, settings, letter,
 		settings_sha256, letter_sha256, list_sha256, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

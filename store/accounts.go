@@ -15,7 +15,7 @@ import (
 // limits are those that hold (of every unfinished campaign); where none is
 // unfinished, those of the account's last campaign.
 func (s *Store) Accounts(ctx context.Context, now time.Time) (list []campaign.AccountStatus, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		names, err := accountNames(ctx, tx)
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (s *Store) Book(ctx context.Context, account string, n int, now time.Time) 
 	if n < 1 {
 		return fmt.Errorf("booking %d recipients: want 1 or more", n)
 	}
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *txn) error {
 		return book(ctx, tx, account, entry{s.moment(now), n})
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *Store) Book(ctx context.Context, account string, n int, now time.Time) 
 }
 
 // book adds a spend of no campaign.
-func book(ctx context.Context, tx *sql.Tx, account string, e entry) error {
+func book(ctx context.Context, tx *txn, account string, e entry) error {
 	no, err := nextSpend(ctx, tx, account)
 	if err != nil {
 		return err

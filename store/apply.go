@@ -14,8 +14,8 @@ const rowContent = `source_id = (SELECT id FROM sources WHERE campaign_id = mess
 	attachments = e.attachments, entry_sha256 = e.entry_sha256`
 
 // applyRows brings the campaign's messages to what the staged rows say.
-func (p *Proposal) applyRows(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
-	steps := []func(context.Context, *sql.Tx, *campaignRow) error{
+func (p *Proposal) applyRows(ctx context.Context, tx *txn, c *campaignRow) error {
+	steps := []func(context.Context, *txn, *campaignRow) error{
 		p.insertSources, p.rematch, p.updateMessages, p.skipGone, p.insertMessages, p.replaceOthers, p.keepBlobs,
 	}
 	for _, step := range steps {
@@ -26,7 +26,7 @@ func (p *Proposal) applyRows(ctx context.Context, tx *sql.Tx, c *campaignRow) er
 	return nil
 }
 
-func (p *Proposal) insertSources(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) insertSources(ctx context.Context, tx *txn, c *campaignRow) error {
 	for i, s := range p.snap.Sources {
 		columns := s.Columns
 		if columns == nil {
@@ -44,7 +44,7 @@ func (p *Proposal) insertSources(ctx context.Context, tx *sql.Tx, c *campaignRow
 
 // rematch finds the messages again, inside the transaction: some may have been
 // sent since the proposal, and dead claims have been settled.
-func (p *Proposal) rematch(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) rematch(ctx context.Context, tx *txn, c *campaignRow) error {
 	if p.isNew {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (p *Proposal) rematch(ctx context.Context, tx *sql.Tx, c *campaignRow) erro
 // updateMessages gives queued, deferred and skipped messages their new row;
 // all others only their new place in the list. What is in doubt may be sent
 // again, to the Cc and Bcc of then: it counts for no less than the new row says.
-func (p *Proposal) updateMessages(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) updateMessages(ctx context.Context, tx *txn, c *campaignRow) error {
 	const from = ` FROM staged e WHERE e.message_id = messages.id AND messages.campaign_id = ?2 AND ?1 > 0 AND `
 	for _, query := range []string{
 		`UPDATE messages SET position = e.position` + from + `TRUE`,
@@ -77,7 +77,7 @@ func (p *Proposal) updateMessages(ctx context.Context, tx *sql.Tx, c *campaignRo
 	return nil
 }
 
-func (p *Proposal) skipGone(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) skipGone(ctx context.Context, tx *txn, c *campaignRow) error {
 	_, err := skipWaiting(ctx, tx, c.id, campaign.SkipRemoved, "no longer on the list",
 		`own = 1 AND NOT EXISTS (SELECT 1 FROM staged e WHERE e.message_id = messages.id)`)
 	return err
@@ -89,7 +89,7 @@ const insertStaged = `INSERT INTO messages (campaign_id, source_id, row_no, posi
 	e.row_no, e.position, e.cells, e.address, e.key, e.name, e.own, e.grouped, `
 
 // insertMessages adds the messages that the store does not have.
-func (p *Proposal) insertMessages(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) insertMessages(ctx context.Context, tx *txn, c *campaignRow) error {
 	_, err := tx.ExecContext(ctx, insertStaged+`NULL, CASE e.skip WHEN '' THEN 'queued' ELSE 'skipped' END,
 		e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
 		FROM staged e WHERE e.own = 1 AND e.message_id IS NULL ORDER BY e.position`, c.id, c.version)
@@ -98,7 +98,7 @@ func (p *Proposal) insertMessages(ctx context.Context, tx *sql.Tx, c *campaignRo
 
 // replaceOthers replaces the rows that stand for no message: what gets
 // nothing, and the further rows of groups.
-func (p *Proposal) replaceOthers(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) replaceOthers(ctx context.Context, tx *txn, c *campaignRow) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM messages WHERE campaign_id = ? AND own = 0`, c.id); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *Proposal) replaceOthers(ctx context.Context, tx *sql.Tx, c *campaignRow
 }
 
 // keepBlobs ties the bytes of the rows' attachments to the campaign.
-func (p *Proposal) keepBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) keepBlobs(ctx context.Context, tx *txn, c *campaignRow) error {
 	var missing string
 	err := tx.QueryRowContext(ctx, `SELECT b.sha256 FROM staged_blobs b
 		WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.sha256 = b.sha256) LIMIT 1`).Scan(&missing)
@@ -131,7 +131,7 @@ func (p *Proposal) keepBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) er
 }
 
 // keepLetterBlobs does so for the attachments that every message carries.
-func (p *Proposal) keepLetterBlobs(ctx context.Context, tx *sql.Tx, c *campaignRow) error {
+func (p *Proposal) keepLetterBlobs(ctx context.Context, tx *txn, c *campaignRow) error {
 	for _, a := range p.snap.Letter.Attachments {
 		var have bool
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM blobs WHERE sha256 = ?)`, a.SHA256).Scan(&have)

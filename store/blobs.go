@@ -22,7 +22,7 @@ func (s *Store) PutBlob(ctx context.Context, sum string, data []byte) error {
 	var have bool
 	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM blobs WHERE sha256 = ?)`, sum).Scan(&have)
 	if err == nil && !have {
-		err = s.update(ctx, func(tx *sql.Tx) error {
+		err = s.update(ctx, func(tx *txn) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO blobs (sha256, data) VALUES (?, ?) ON CONFLICT DO NOTHING`, sum, data)
 			return err
 		})

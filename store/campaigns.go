@@ -85,7 +85,7 @@ func (c *campaignRow) running() *campaign.RunningError {
 // Info reads one campaign. Errors: campaign.ErrUnknown, campaign.ErrForgotten.
 func (s *Store) Info(ctx context.Context, name string) (Info, error) {
 	var info Info
-	err := s.view(ctx, func(tx *sql.Tx) error {
+	err := s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *Store) Info(ctx context.Context, name string) (Info, error) {
 
 // List reads all campaigns but tombstones, the oldest first.
 func (s *Store) List(ctx context.Context) (list []Info, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		rows, err := campaignRows(ctx, tx, `forgotten_at IS NULL ORDER BY created_at, id`)
 		if err != nil {
 			return err

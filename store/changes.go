@@ -56,7 +56,7 @@ func (p *Proposal) endMoved() bool {
 }
 
 // findChanges compares rows, letter and settings.
-func (p *Proposal) findChanges(ctx context.Context, tx *sql.Tx) error {
+func (p *Proposal) findChanges(ctx context.Context, tx *txn) error {
 	var err error
 	switch {
 	case p.rows != nil:
@@ -73,7 +73,7 @@ func (p *Proposal) findChanges(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-func (p *Proposal) compareRows(ctx context.Context, tx *sql.Tx) error {
+func (p *Proposal) compareRows(ctx context.Context, tx *txn) error {
 	totals := map[string]*int{
 		"added": &p.changes.Added, "removed": &p.changes.Removed,
 		"changed": &p.changes.Changed, "excluded": &p.changes.Excluded,
@@ -98,7 +98,7 @@ func (p *Proposal) compareRows(ctx context.Context, tx *sql.Tx) error {
 
 // examples words the first rows of a change: "added: tono@example.org
 // (people.csv row 7)".
-func (p *Proposal) examples(ctx context.Context, tx *sql.Tx, c rowChange, args []any) error {
+func (p *Proposal) examples(ctx context.Context, tx *txn, c rowChange, args []any) error {
 	rows, err := tx.QueryContext(ctx, `SELECT coalesce(e.address, m.address), coalesce(e.row_no, m.row_no), e.source,
 		(SELECT file FROM sources WHERE id = m.source_id), coalesce(e.reason, '') `+c.query+
 		fmt.Sprintf(` ORDER BY coalesce(e.position, m.position) LIMIT %d`, exampleRows), args...)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -44,7 +43,7 @@ var invariants = []string{
 // is ErrDamaged, or is ErrRestored or ErrReplaced.
 func (s *Store) Check(ctx context.Context) error {
 	var all []error
-	err := s.view(ctx, func(tx *sql.Tx) error {
+	err := s.view(ctx, func(tx *txn) error {
 		texts, err := column(ctx, tx, `PRAGMA integrity_check`)
 		if err != nil {
 			return err
@@ -124,7 +123,7 @@ func (s *Store) sound(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err == nil && info.Size() > wholeCheck {
 		query = `PRAGMA quick_check(3)`
 	}
-	return s.view(ctx, func(tx *sql.Tx) error {
+	return s.view(ctx, func(tx *txn) error {
 		texts, err := column(ctx, tx, query)
 		if err != nil {
 			return err

@@ -27,7 +27,7 @@ type turn struct {
 // messages to skip, or the claims of a dead neighbour to settle.
 func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Slot, error) {
 	var t turn
-	err := r.s.view(ctx, func(tx *sql.Tx) (err error) {
+	err := r.s.view(ctx, func(tx *txn) (err error) {
 		t, err = r.look(ctx, tx, nil, now, decide)
 		return err
 	})
@@ -78,17 +78,15 @@ func (r *Runner) Claim(ctx context.Context, now time.Time, decide campaign.Decid
 }
 
 func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decide) (claim campaign.Claim, t turn, err error) {
-	err = r.s.update(ctx, func(tx *sql.Tx) (err error) {
+	err = r.s.update(ctx, func(tx *txn) (err error) {
 		claim = campaign.Claim{}
 		if t, err = r.look(ctx, tx, tx, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
 			return err
 		}
 		claim, err = r.take(ctx, tx, &t, now)
+		tx.after(func() { r.saw(claim.Attempt) })
 		return err
 	})
-	if err == nil && claim.Attempt > 0 {
-		r.saw(claim.Attempt)
-	}
 	return claim, t, err
 }
 
@@ -108,7 +106,7 @@ func (r *Runner) heldUp(t *turn, now time.Time) bool {
 
 // look finds the next message and asks decide about it. With a transaction to
 // write in, suppressed messages are skipped on the way; else passed over.
-func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.Time, decide campaign.Decide) (t turn, err error) {
+func (r *Runner) look(ctx context.Context, tx querier, write *txn, now time.Time, decide campaign.Decide) (t turn, err error) {
 	if t.c, err = r.mine(ctx, tx); err != nil {
 		return t, err
 	}
@@ -127,6 +125,9 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 		err = r.nothing(ctx, tx, write, &t, now)
 		return t, err
 	}
+	if write != nil {
+		write.undo(r.forgetSpends)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	u, err := r.s.usage(ctx, tx, &r.spends, t.c.account, nil, now)
@@ -136,6 +137,14 @@ func (r *Runner) look(ctx context.Context, tx querier, write *sql.Tx, now time.T
 	t.pending, u.Next = u.Pending, max(1, t.m.Recipients)
 	t.slot = decide(u, now)
 	return t, nil
+}
+
+// forgetSpends lets the next look read all spends again: the cache may know of
+// some that were rolled back.
+func (r *Runner) forgetSpends() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spends = spends{}
 }
 
 // stopped says that a person has ended the campaign, or paused it. A pause that
@@ -161,7 +170,7 @@ const busyWait = time.Second
 
 // nothing says what a campaign without a message to send now waits for. It
 // waits for no retry of a suppressed message.
-func (r *Runner) nothing(ctx context.Context, tx querier, write *sql.Tx, t *turn, now time.Time) error {
+func (r *Runner) nothing(ctx context.Context, tx querier, write *txn, t *turn, now time.Time) error {
 	horizon := queue{deferredUntil, now.Add(retryHorizon(t.set.retry))}
 	if _, passed, err := horizon.first(ctx, tx, write, r.id); err != nil || passed {
 		return err // the zero slot, as in look
@@ -194,7 +203,7 @@ func (r *Runner) nothing(ctx context.Context, tx querier, write *sql.Tx, t *turn
 }
 
 // finish notes when nothing was left to send, where that is so.
-func finish(ctx context.Context, tx *sql.Tx, id int64, now time.Time) error {
+func finish(ctx context.Context, tx *txn, id int64, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE campaigns SET finished_at = ? WHERE id = ? AND finished_at IS NULL
 		AND cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.campaign_id = campaigns.id
 		AND m.leader_id IS NULL AND m.state IN `+inHand+`)`, micros(now), id)
@@ -202,7 +211,7 @@ func finish(ctx context.Context, tx *sql.Tx, id int64, now time.Time) error {
 }
 
 // take makes the claim durable: the attempt, the reservation, the state.
-func (r *Runner) take(ctx context.Context, tx *sql.Tx, t *turn, now time.Time) (campaign.Claim, error) {
+func (r *Runner) take(ctx context.Context, tx *txn, t *turn, now time.Time) (campaign.Claim, error) {
 	m, c := t.m, &t.c
 	if m.messageID == "" {
 		m.messageID, m.date = newMessageID(t.set.domain), now
@@ -239,7 +248,7 @@ func (r *Runner) take(ctx context.Context, tx *sql.Tx, t *turn, now time.Time) (
 }
 
 // touch notes the account's last claim or answer.
-func touch(ctx context.Context, tx *sql.Tx, account string, at time.Time, claims int) error {
+func touch(ctx context.Context, tx *txn, account string, at time.Time, claims int) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO accounts (account, last_at, seq) VALUES (?, ?, ?)
 		ON CONFLICT (account) DO UPDATE SET last_at = excluded.last_at, seq = accounts.seq + excluded.seq`,
 		account, micros(at), claims)

@@ -21,7 +21,7 @@ func (s *Store) Unpause(ctx context.Context, name string, who Who) error {
 }
 
 func (s *Store) setPause(ctx context.Context, name string, who Who, at sql.NullInt64, kind string) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *Store) setPause(ctx context.Context, name string, who Who, at sql.NullI
 // it skipped. Cancelling again does nothing.
 // Errors: campaign.ErrUnknown, ErrForgotten.
 func (s *Store) Cancel(ctx context.Context, name string, who Who) (n int, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.update(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil || c.cancelled.Valid {
 			return err

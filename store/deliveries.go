@@ -18,7 +18,7 @@ import (
 func (s *Store) Deliveries(ctx context.Context, name string, only []campaign.State) iter.Seq2[campaign.Delivery, error] {
 	return func(yield func(campaign.Delivery, error) bool) {
 		stopped := false
-		err := s.view(ctx, func(tx *sql.Tx) error {
+		err := s.view(ctx, func(tx *txn) error {
 			c, err := findCampaign(ctx, tx, name)
 			if err != nil {
 				return err

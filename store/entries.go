@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 	"strings"
@@ -21,7 +20,7 @@ func (s *Store) Entries(ctx context.Context, name string, states ...campaign.Sta
 	}
 	return func(yield func(campaign.Entry, error) bool) {
 		stopped := false
-		err := s.view(ctx, func(tx *sql.Tx) error {
+		err := s.view(ctx, func(tx *txn) error {
 			c, err := findCampaign(ctx, tx, name)
 			if err != nil {
 				return err

@@ -49,7 +49,7 @@ const (
 	EventLocked    = "account locked"
 )
 
-func addEvent(ctx context.Context, tx *sql.Tx, id int64, who Who, kind, detail string) error {
+func addEvent(ctx context.Context, tx *txn, id int64, who Who, kind, detail string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO events (campaign_id, at, by_host, by_user, kind, detail)
 		VALUES (?, ?, ?, ?, ?, ?)`, id, who.At.UnixMicro(), who.Host, who.User, kind, detail)
 	return err
@@ -58,7 +58,7 @@ func addEvent(ctx context.Context, tx *sql.Tx, id int64, who Who, kind, detail s
 // Events are what happened to the campaign, oldest first.
 // Errors: campaign.ErrUnknown.
 func (s *Store) Events(ctx context.Context, name string) (list []Event, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err

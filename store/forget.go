@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 )
@@ -30,16 +29,19 @@ func (s *Store) Forget(ctx context.Context, name string, who Who) error {
 		return fmt.Errorf("forgetting: %w", err)
 	}
 	defer unlock(lock)
-	if err := s.update(ctx, func(tx *sql.Tx) error { return s.forget(ctx, tx, name, who) }); err != nil {
+	if err := s.update(ctx, func(tx *txn) error { return s.forget(ctx, tx, name, who) }); err != nil {
 		return fmt.Errorf("forgetting: %w", err)
 	}
 	// What was deleted is overwritten in the file (secure_delete); the log of
 	// writes goes with the checkpoint, as far as no reader needs it.
-	_, _ = s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	_ = s.commits.alone(ctx, func(w *writer) error {
+		_, err := w.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		return err
+	})
 	return nil
 }
 
-func (s *Store) forget(ctx context.Context, tx *sql.Tx, name string, who Who) error {
+func (s *Store) forget(ctx context.Context, tx *txn, name string, who Who) error {
 	c, err := findCampaign(ctx, tx, name)
 	if err != nil {
 		return err

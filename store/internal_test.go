@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -94,9 +93,9 @@ func TestPragmas(t *testing.T) {
 	for name, want := range map[string]string{
 		"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "10000", "secure_delete": "1",
 	} {
-		for _, db := range []*sql.DB{s.write, s.stage} {
+		for _, q := range []querier{s.commits.writer, s.stage} {
 			var got string
-			if err := db.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
+			if err := q.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != want {
 				t.Errorf("%s is %s, want %s (%v)", name, got, want, err)
 			}
 		}

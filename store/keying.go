@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -59,7 +58,7 @@ const writtenTo = "the campaign has written to this address already, under anoth
 // guard skips whatever is still to be sent to people whom the campaign wrote
 // to under another keying, at whatever acceptance that was. It looks afresh
 // each time that it is called.
-func (g *staging) guard(ctx context.Context, tx *sql.Tx, id int64) error {
+func (g *staging) guard(ctx context.Context, tx *txn, id int64) error {
 	others, err := otherKeyings(ctx, tx, id, g.snap.Campaign.Lists)
 	if err != nil || others == "" {
 		return err

@@ -82,7 +82,7 @@ const (
 // with its row's file and group: deferred messages that are due, the oldest
 // first, then queued ones as they stand in the list. It is nil if there is
 // none; passed says that suppressed ones still stand in the way.
-func nextMessage(ctx context.Context, tx querier, write *sql.Tx, id int64, now time.Time, horizon time.Duration) (m *message, passed bool, err error) {
+func nextMessage(ctx context.Context, tx querier, write *txn, id int64, now time.Time, horizon time.Duration) (m *message, passed bool, err error) {
 	for _, q := range []queue{{deferredUntil, now}, {deferredBeyond, now.Add(horizon)}, {queuedInOrder, now}} {
 		m, over, err := q.first(ctx, tx, write, id)
 		if err != nil {
@@ -98,7 +98,7 @@ func nextMessage(ctx context.Context, tx querier, write *sql.Tx, id int64, now t
 
 // first is the queue's first message that is not suppressed. Suppressed ones
 // are skipped in write, or passed over where that is nil.
-func (q queue) first(ctx context.Context, tx querier, write *sql.Tx, id int64) (*message, bool, error) {
+func (q queue) first(ctx context.Context, tx querier, write *txn, id int64) (*message, bool, error) {
 	for passed := 0; ; {
 		var m message
 		err := m.scan(tx.QueryRowContext(ctx, q.query, id, q.until.UnixMicro(), passed))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"tebar/campaign"
@@ -11,7 +10,7 @@ import (
 // move takes one message from a state to another, with further columns set
 // ("retry_at = ?"). A move that campaign.CanMove does not list, or of a
 // message that is not in the state, is an error and undoes the transaction.
-func move(ctx context.Context, tx *sql.Tx, id int64, from, to campaign.State, set string, args ...any) error {
+func move(ctx context.Context, tx *txn, id int64, from, to campaign.State, set string, args ...any) error {
 	if !campaign.CanMove(from, to) {
 		return fmt.Errorf("message %d: no way from %s to %s", id, from, to)
 	}
@@ -31,7 +30,7 @@ var waiting = []campaign.State{campaign.Queued, campaign.Deferred}
 
 // skipWaiting skips every queued and deferred message of a campaign that the
 // condition, over messages, holds for, and says how many.
-func skipWaiting(ctx context.Context, tx *sql.Tx, id int64, code, reason, where string, args ...any) (int, error) {
+func skipWaiting(ctx context.Context, tx *txn, id int64, code, reason, where string, args ...any) (int, error) {
 	for _, from := range waiting {
 		if !campaign.CanMove(from, campaign.Skipped) {
 			return 0, fmt.Errorf("no way from %s to skipped", from)
@@ -46,13 +45,13 @@ func skipWaiting(ctx context.Context, tx *sql.Tx, id int64, code, reason, where 
 }
 
 // skipOne skips a queued or deferred message.
-func skipOne(ctx context.Context, tx *sql.Tx, id int64, from campaign.State, code, reason string) error {
+func skipOne(ctx context.Context, tx *txn, id int64, from campaign.State, code, reason string) error {
 	return move(ctx, tx, id, from, campaign.Skipped, `skip = ?, reason = ?, retry_at = NULL`, code, reason)
 }
 
 // requeue puts a message back among those to be sent; in a cancelled campaign
 // it is skipped at once.
-func requeue(ctx context.Context, tx *sql.Tx, c *campaignRow, id int64, from campaign.State, set string, args ...any) error {
+func requeue(ctx context.Context, tx *txn, c *campaignRow, id int64, from campaign.State, set string, args ...any) error {
 	if err := move(ctx, tx, id, from, campaign.Queued, set, args...); err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func requeue(ctx context.Context, tx *sql.Tx, c *campaignRow, id int64, from cam
 }
 
 // leaveWaiting sees to a message that has just become queued or deferred.
-func leaveWaiting(ctx context.Context, tx *sql.Tx, c *campaignRow, id int64, state campaign.State) error {
+func leaveWaiting(ctx context.Context, tx *txn, c *campaignRow, id int64, state campaign.State) error {
 	if c.cancelled.Valid {
 		return skipOne(ctx, tx, id, state, campaign.SkipCancelled, cancelReason)
 	}

@@ -38,11 +38,13 @@ type Options struct {
 type Store struct {
 	path  string
 	id    string
-	write *sql.DB // one connection: writers queue here and not at SQLite's lock
+	write *sql.DB // one connection, for commits
 	read  *sql.DB // query_only
 	stage *sql.DB // proposals and backups: a fresh connection each
 	boot  func() (string, time.Duration, bool)
-	now   func() time.Time
+
+	commits committer // writers queue here and not at SQLite's lock
+	now     func() time.Time
 
 	mu      sync.Mutex
 	runners map[string]*Runner // by campaign, those of this Store
@@ -90,6 +92,7 @@ func newStore(path string, opts Options) *Store {
 		pragmas = append(slices.Clone(writerPragmas), "synchronous(OFF)")
 	}
 	s.write = pool(path, pragmas, 1)
+	s.commits.db = s.write
 	s.read = pool(path, readerPragmas, 8)
 	s.stage = pool(path, writerPragmas, 0)
 	s.stage.SetMaxIdleConns(-1) // temporary tables go with their connection
@@ -155,7 +158,7 @@ func create(path string) error {
 // whether the store can be written: of a store that has its id the write is
 // rolled back, so that a full disk does not keep its owner from reading it.
 func (s *Store) identify(ctx context.Context) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *txn) error {
 		n, err := changed(ctx, tx, `UPDATE meta SET one = one`)
 		if err == nil && n == 0 {
 			_, err = tx.ExecContext(ctx, `INSERT INTO meta (one, id, created_at) VALUES (1, ?, ?)`,
@@ -195,7 +198,7 @@ func (s *Store) Path() string { return s.path }
 // Close closes the connections. Runners are closed before; what one leaves
 // unsettled the next takes over.
 func (s *Store) Close() error {
-	var first error
+	first := s.commits.close()
 	for _, db := range []*sql.DB{s.stage, s.read, s.write} {
 		if err := db.Close(); err != nil && first == nil {
 			first = fmt.Errorf("closing the store: %w", err)

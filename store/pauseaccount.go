@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 // Lock pauses the campaign's account for an outcome that came before any
 // claim, such as a login that is refused for a while. at is when it came.
 func (r *Runner) Lock(ctx context.Context, o campaign.Outcome, at time.Time) error {
-	err := r.s.update(ctx, func(tx *sql.Tx) error {
+	err := r.s.update(ctx, func(tx *txn) error {
 		row, err := r.mine(ctx, tx)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func (p *Proposal) compare(ctx context.Context, fill func(add func(campaign.Entr
 			return err
 		}
 	}
-	return transact(ctx, p.conn, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
+	return transact(ctx, p.conn, &sql.TxOptions{ReadOnly: true}, func(tx *txn) error {
 		if p.rows != nil {
 			if err := p.rows.prepare(ctx, tx, p.old.id); err != nil {
 				return err
@@ -69,7 +69,7 @@ func (p *Proposal) compare(ctx context.Context, fill func(add func(campaign.Entr
 
 // stored reads what the store has of the campaign.
 func (p *Proposal) stored(ctx context.Context) error {
-	return p.s.view(ctx, func(tx *sql.Tx) error {
+	return p.s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, p.snap.Campaign.Name)
 		if errors.Is(err, campaign.ErrUnknown) {
 			p.isNew = true

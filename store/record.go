@@ -15,9 +15,7 @@ import (
 // campaign.ErrFenced when a later runner has taken over, or the claim has an
 // outcome.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
-	r.marking.Lock()
-	defer r.marking.Unlock()
-	err := r.s.update(ctx, func(tx *sql.Tx) error {
+	err := r.s.update(ctx, func(tx *txn) error {
 		m := r.s.moment(r.s.now())
 		n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
 			WHERE id = ? AND message_id = ? AND fence = ? AND marked_at IS NULL AND ended_at IS NULL
@@ -33,12 +31,12 @@ func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
 		if err == nil && n != 1 {
 			err = campaign.ErrFenced
 		}
+		tx.after(func() { r.sawMark(c.Attempt) })
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("marking the message: %w", err)
 	}
-	r.sawMark(c.Attempt)
 	return nil
 }
 
@@ -62,14 +60,14 @@ type attemptRow struct {
 // campaign.ErrSettled when the attempt has an outcome already.
 func (r *Runner) Record(ctx context.Context, c campaign.Claim, o campaign.Outcome, at time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	err := r.s.update(ctx, func(tx *sql.Tx) error { return r.record(ctx, tx, c, o, at) })
+	err := r.s.update(ctx, func(tx *txn) error { return r.record(ctx, tx, c, o, at) })
 	if err != nil {
 		return fmt.Errorf("recording the outcome for %s: %w", c.Recipient.Address, err)
 	}
 	return nil
 }
 
-func (r *Runner) record(ctx context.Context, tx *sql.Tx, c campaign.Claim, o campaign.Outcome, at time.Time) error {
+func (r *Runner) record(ctx context.Context, tx *txn, c campaign.Claim, o campaign.Outcome, at time.Time) error {
 	row, err := anyCampaign(ctx, tx, r.name)
 	if err != nil {
 		return err
@@ -108,7 +106,7 @@ func readAttempt(ctx context.Context, tx querier, c campaign.Claim) (a attemptRo
 	return a, err
 }
 
-func endAttempt(ctx context.Context, tx *sql.Tx, attempt int64, o campaign.Outcome, at time.Time) error {
+func endAttempt(ctx context.Context, tx *txn, attempt int64, o campaign.Outcome, at time.Time) error {
 	n, err := changed(ctx, tx, `UPDATE attempts SET ended_at = ?, verdict = ?, class = ?, stage = ?, code = ?,
 		enhanced = ?, response = ?, queue_id = ?, sha256 = ? WHERE id = ? AND ended_at IS NULL`,
 		micros(at), string(o.Verdict), string(o.Class), string(o.Stage), o.Code,
@@ -121,7 +119,7 @@ func endAttempt(ctx context.Context, tx *sql.Tx, attempt int64, o campaign.Outco
 
 // settleReservation: accepted counts from the answer, uncertain from the mark
 // + grace; after any other outcome the message was not sent.
-func (s *Store) settleReservation(ctx context.Context, tx *sql.Tx, account string, attempt int64, o campaign.Outcome, at time.Time) error {
+func (s *Store) settleReservation(ctx context.Context, tx *txn, account string, attempt int64, o campaign.Outcome, at time.Time) error {
 	switch o.Verdict {
 	case campaign.Accepted:
 		return spend(ctx, tx, account, attempt, s.moment(at))
@@ -145,7 +143,7 @@ var verdicts = map[campaign.Verdict]campaign.State{
 
 // conclude moves the message by the verdict. An attempt that says nothing
 // about the message (its verdict queues it again) is not used up.
-func (r *Runner) conclude(ctx context.Context, tx *sql.Tx, c *campaignRow, id int64, a attemptRow, o campaign.Outcome, at time.Time) error {
+func (r *Runner) conclude(ctx context.Context, tx *txn, c *campaignRow, id int64, a attemptRow, o campaign.Outcome, at time.Time) error {
 	to, ok := verdicts[o.Verdict]
 	if !ok {
 		return fmt.Errorf("unknown verdict %q", o.Verdict)
@@ -209,7 +207,7 @@ const longestPause = 48 * time.Hour
 const pauseDefault = 10 * time.Minute
 
 // lockAccount pauses the account; a longer lock that is there stays.
-func lockAccount(ctx context.Context, tx *sql.Tx, id int64, account string, o campaign.Outcome, at time.Time) error {
+func lockAccount(ctx context.Context, tx *txn, id int64, account string, o campaign.Outcome, at time.Time) error {
 	wait := o.Wait
 	if wait <= 0 {
 		wait = pauseDefault
@@ -231,7 +229,7 @@ func lockAccount(ctx context.Context, tx *sql.Tx, id int64, account string, o ca
 
 // lastPause tells the claim of the account's last pause, which stays in its
 // row when it is over.
-func lastPause(ctx context.Context, tx *sql.Tx, claim *campaign.Claim, now time.Time) error {
+func lastPause(ctx context.Context, tx *txn, claim *campaign.Claim, now time.Time) error {
 	var until sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT lock_class, locked_until FROM accounts WHERE account = ?`, claim.Account).
 		Scan(&claim.LastPause, &until)

@@ -13,7 +13,7 @@ import (
 const grace = 10 * time.Minute
 
 // reserve puts n recipients into every window of the account.
-func reserve(ctx context.Context, tx *sql.Tx, account, name string, attempt int64, n int, now time.Time) (int64, error) {
+func reserve(ctx context.Context, tx *txn, account, name string, attempt int64, n int, now time.Time) (int64, error) {
 	res, err := tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at)
 		VALUES (?, ?, ?, ?, 'reserved', ?)`, account, n, name, attempt, micros(now))
 	if err != nil {
@@ -23,14 +23,14 @@ func reserve(ctx context.Context, tx *sql.Tx, account, name string, attempt int6
 }
 
 // markReservation notes the mark by both clocks; it stays in every window.
-func markReservation(ctx context.Context, tx *sql.Tx, attempt int64, m moment) (int, error) {
+func markReservation(ctx context.Context, tx *txn, attempt int64, m moment) (int, error) {
 	at, boot, up := m.columns()
 	return changed(ctx, tx, `UPDATE reservations SET state = 'marked', marked_at = ?, boot_id = ?, boot_us = ?
 		WHERE attempt_id = ? AND state = 'reserved'`, at, boot, up, attempt)
 }
 
 // spend makes windows count the reservation from the answer on.
-func spend(ctx context.Context, tx *sql.Tx, account string, attempt int64, answered moment) error {
+func spend(ctx context.Context, tx *txn, account string, attempt int64, answered moment) error {
 	no, err := nextSpend(ctx, tx, account)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func spend(ctx context.Context, tx *sql.Tx, account string, attempt int64, answe
 
 // nextSpend numbers the account's spends as they come; caches read from the
 // last number that they know.
-func nextSpend(ctx context.Context, tx *sql.Tx, account string) (int64, error) {
+func nextSpend(ctx context.Context, tx *txn, account string) (int64, error) {
 	var no int64
 	err := tx.QueryRowContext(ctx, `INSERT INTO accounts (account, spends) VALUES (?, 1)
 		ON CONFLICT (account) DO UPDATE SET spends = accounts.spends + 1 RETURNING spends`, account).Scan(&no)
@@ -52,7 +52,7 @@ func nextSpend(ctx context.Context, tx *sql.Tx, account string) (int64, error) {
 
 // doubtReservation makes windows count the reservation from its mark + grace;
 // without a mark from now + grace. One that is pruned by now counts nowhere.
-func doubtReservation(ctx context.Context, tx *sql.Tx, attempt int64, now moment) error {
+func doubtReservation(ctx context.Context, tx *txn, attempt int64, now moment) error {
 	var at, up sql.NullInt64
 	var boot sql.NullString
 	err := tx.QueryRowContext(ctx, `SELECT marked_at, boot_id, boot_us FROM reservations
@@ -74,7 +74,7 @@ func doubtReservation(ctx context.Context, tx *sql.Tx, attempt int64, now moment
 }
 
 // release gives the quota back: the message is known not to have been sent.
-func release(ctx context.Context, tx *sql.Tx, attempt int64) error {
+func release(ctx context.Context, tx *txn, attempt int64) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM reservations WHERE attempt_id = ? AND state <> 'spent'`, attempt)
 	return err
 }
@@ -84,7 +84,7 @@ func release(ctx context.Context, tx *sql.Tx, attempt int64) error {
 const keepAtLeast = 40 * 24 * time.Hour
 
 // prune deletes what no window can hold any more, by both clocks.
-func prune(ctx context.Context, tx *sql.Tx, account string, span time.Duration, now moment) error {
+func prune(ctx context.Context, tx *txn, account string, span time.Duration, now moment) error {
 	span = max(span, keepAtLeast)
 	_, err := tx.ExecContext(ctx, `DELETE FROM reservations WHERE account = ? AND state IN ('spent', 'unconfirmed')
 		AND at < ? AND NOT (boot_id IS NOT NULL AND boot_id = ? AND boot_us >= ?)`,

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -30,8 +29,6 @@ type Runner struct {
 	looked time.Time // for dead neighbours
 	seen   *os.File  // see witness.go; nil where it cannot be written
 	last   sighting  // noted in it
-
-	marking sync.Mutex // marks are noted in their order
 }
 
 // settings is what claims need of a version's settings.
@@ -84,7 +81,7 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 
 // campaign reads a campaign's row by itself.
 func (s *Store) campaign(ctx context.Context, name string) (c campaignRow, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err = findCampaign(ctx, tx, name)
 		return err
 	})
@@ -94,7 +91,7 @@ func (s *Store) campaign(ctx context.Context, name string) (c campaignRow, err e
 // start raises the fence and settles what dead runners left.
 func (r *Runner) start(ctx context.Context, now time.Time) error {
 	var account string
-	err := r.s.update(ctx, func(tx *sql.Tx) error {
+	err := r.s.update(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, r.name)
 		if err != nil {
 			return err
@@ -128,7 +125,7 @@ func (r *Runner) Close() error {
 	r.s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	err := r.s.update(ctx, func(tx *sql.Tx) error {
+	err := r.s.update(ctx, func(tx *txn) error {
 		c, err := anyCampaign(ctx, tx, r.name)
 		if err != nil || c.id != r.id || c.fence != r.fence {
 			return err
@@ -147,7 +144,7 @@ func (r *Runner) Close() error {
 
 // Counts are the campaign's messages by state.
 func (r *Runner) Counts(ctx context.Context) (c campaign.Counts, err error) {
-	err = r.s.view(ctx, func(tx *sql.Tx) error {
+	err = r.s.view(ctx, func(tx *txn) error {
 		c, err = counts(ctx, tx, r.id)
 		return err
 	})
@@ -160,7 +157,7 @@ func (r *Runner) Counts(ctx context.Context) (c campaign.Counts, err error) {
 // TooLate skips what is still to be sent, since the campaign's end allows
 // nothing more, and says how many. Errors: campaign.ErrFenced.
 func (r *Runner) TooLate(ctx context.Context, now time.Time) (n int, err error) {
-	err = r.s.update(ctx, func(tx *sql.Tx) error {
+	err = r.s.update(ctx, func(tx *txn) error {
 		if _, err := r.mine(ctx, tx); err != nil {
 			return err
 		}

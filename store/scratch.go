@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ func (s *Store) Seed(ctx context.Context, u campaign.Usage, now time.Time) error
 	if u.Pending > 0 {
 		spends = append(spends[:len(spends):len(spends)], campaign.Spend{At: now, N: u.Pending})
 	}
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *txn) error {
 		for _, spend := range spends {
 			e := entry{s.moment(now).plus(spend.At.Sub(now)), spend.N}
 			if err := book(ctx, tx, u.Account, e); err != nil {

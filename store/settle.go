@@ -44,7 +44,7 @@ func (e *TooSoonError) Error() string {
 // Unconfirmed lists the campaign's messages in doubt, in list order.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten.
 func (s *Store) Unconfirmed(ctx context.Context, name string) (list []Doubt, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err
@@ -102,7 +102,7 @@ func (s *Store) Settle(ctx context.Context, name string, addresses []string, sen
 	if err != nil {
 		return 0, fmt.Errorf("settling: %w", err)
 	}
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.update(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err
@@ -165,7 +165,7 @@ func (s *Store) mayResend(c *campaignRow, list []Doubt, alive bool, who Who) err
 	return nil
 }
 
-func settleAll(ctx context.Context, tx *sql.Tx, c *campaignRow, list []Doubt, sent bool, who Who) error {
+func settleAll(ctx context.Context, tx *txn, c *campaignRow, list []Doubt, sent bool, who Who) error {
 	for _, d := range list {
 		_, err := tx.ExecContext(ctx, `UPDATE attempts SET ended_at = ?, verdict = ?
 			WHERE id = ? AND ended_at IS NULL`, micros(who.At), string(campaign.Uncertain), d.attempt)

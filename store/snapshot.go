@@ -12,7 +12,7 @@ import (
 // Snapshot is what the campaign is resumed from, and its version.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten.
 func (s *Store) Snapshot(ctx context.Context, name string) (snap campaign.Snapshot, version int, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func snapshot(ctx context.Context, tx querier, c *campaignRow) (campaign.Snapsho
 // Versions are the acceptances of the campaign, the first one first.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten.
 func (s *Store) Versions(ctx context.Context, name string) (list []campaign.Version, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err

@@ -42,18 +42,20 @@ func (g *staging) fill(ctx context.Context, conn *sql.Conn, fill func(add func(c
 			g.sources[sourceKey{src.File, src.Sheet}] = i
 		}
 	}
-	return transact(ctx, conn, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
+	return transact(ctx, conn, &sql.TxOptions{ReadOnly: true}, func(tx *txn) error {
 		if _, err := tx.ExecContext(ctx, stagedTables); err != nil {
 			return err
 		}
-		row, err := tx.PrepareContext(ctx, stageRow)
+		row, err := conn.PrepareContext(ctx, stageRow)
 		if err != nil {
 			return err
 		}
-		blob, err := tx.PrepareContext(ctx, `INSERT INTO staged_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING`)
+		defer row.Close()
+		blob, err := conn.PrepareContext(ctx, `INSERT INTO staged_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
 		}
+		defer blob.Close()
 		known := map[string]bool{} // of the few blobs that all rows share
 		return fill(func(e campaign.Entry) error { return g.add(ctx, row, blob, known, e) })
 	})
@@ -112,7 +114,7 @@ func encode(v any) string {
 
 // prepare finds out which rows stand for messages, which of those the store
 // has, and who is suppressed.
-func (g *staging) prepare(ctx context.Context, tx *sql.Tx, id int64) error {
+func (g *staging) prepare(ctx context.Context, tx *txn, id int64) error {
 	if err := g.identities(ctx, tx); err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func (g *staging) prepare(ctx context.Context, tx *sql.Tx, id int64) error {
 
 // identities makes rows that are skipped by exclude or suppression stand for
 // a message too, unless another row does: they may come back.
-func (g *staging) identities(ctx context.Context, tx *sql.Tx) error {
+func (g *staging) identities(ctx context.Context, tx *txn) error {
 	if _, err := tx.ExecContext(ctx, `CREATE INDEX temp.staged_identity ON staged (address, key)`); err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (g *staging) identities(ctx context.Context, tx *sql.Tx) error {
 
 // claimIdentity sets own on the first row of an identity that the condition
 // holds for, where no row has it.
-func (g *staging) claimIdentity(ctx context.Context, tx *sql.Tx, where string) error {
+func (g *staging) claimIdentity(ctx context.Context, tx *txn, where string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE staged SET own = 1 WHERE position IN (
 		SELECT min(position) FROM staged e WHERE member = 0 AND own = 0 AND address <> '' AND `+where+`
 		AND NOT EXISTS (SELECT 1 FROM staged o WHERE o.address = e.address AND o.key = e.key AND o.own = 1)
@@ -156,7 +158,7 @@ func (g *staging) claimIdentity(ctx context.Context, tx *sql.Tx, where string) e
 
 // match finds the messages in the store. A row that gets nothing for another
 // reason (filtered out) stands for its message if the store has one.
-func (g *staging) match(ctx context.Context, tx *sql.Tx, id int64) error {
+func (g *staging) match(ctx context.Context, tx *txn, id int64) error {
 	if id == 0 {
 		return nil
 	}
@@ -175,7 +177,7 @@ func (g *staging) match(ctx context.Context, tx *sql.Tx, id int64) error {
 	return err
 }
 
-func (g *staging) suppress(ctx context.Context, tx *sql.Tx) error {
+func (g *staging) suppress(ctx context.Context, tx *txn) error {
 	rows, err := tx.QueryContext(ctx, `SELECT e.position, s.address, s.reason FROM staged e
 		JOIN suppressions s ON s.folded = e.folded WHERE e.own = 1 AND e.skip = ''
 		UNION ALL SELECT e.position, s.address, s.reason FROM staged e

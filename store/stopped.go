@@ -16,7 +16,7 @@ const EventStopped = "stopped"
 
 // Stopped keeps why this run ended, so that status can say so later.
 func (r *Runner) Stopped(ctx context.Context, code campaign.Code, reason string, who Who) error {
-	err := r.s.update(ctx, func(tx *sql.Tx) error {
+	err := r.s.update(ctx, func(tx *txn) error {
 		if _, err := r.mine(ctx, tx); err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (r *Runner) Stopped(ctx context.Context, code campaign.Code, reason string,
 // nothing has happened to the campaign since; else CodeNone.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten.
 func (s *Store) LastStop(ctx context.Context, name string) (code campaign.Code, reason string, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		c, err := findCampaign(ctx, tx, name)
 		if err != nil {
 			return err

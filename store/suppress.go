@@ -26,7 +26,7 @@ func (s *Store) Suppress(ctx context.Context, list []Suppression) (added int, er
 	if err := checkSuppressions(list); err != nil {
 		return 0, err
 	}
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.update(ctx, func(tx *txn) error {
 		added = 0
 		for _, x := range list {
 			n, err := changed(ctx, tx, `INSERT INTO suppressions (folded, address, reason, by_user, at)
@@ -59,7 +59,7 @@ func checkSuppressions(list []Suppression) error {
 // Unsuppress takes addresses and @domains off the list and says how many were
 // on it.
 func (s *Store) Unsuppress(ctx context.Context, addresses ...string) (removed int, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.update(ctx, func(tx *txn) error {
 		removed = 0
 		for _, a := range addresses {
 			n, err := changed(ctx, tx, `DELETE FROM suppressions WHERE folded = ?`, fold(a))
@@ -78,7 +78,7 @@ func (s *Store) Unsuppress(ctx context.Context, addresses ...string) (removed in
 
 // Suppressions is the whole list, by address.
 func (s *Store) Suppressions(ctx context.Context) (list []Suppression, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		rows, err := tx.QueryContext(ctx, `SELECT address, reason, by_user, at FROM suppressions ORDER BY address`)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (s *Store) Suppressions(ctx context.Context) (list []Suppression, err error
 
 // Suppressed says whether no campaign may write to the address, and why.
 func (s *Store) Suppressed(ctx context.Context, address string) (yes bool, reason string, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		yes, reason, err = suppressed(ctx, tx, address)
 		return err
 	})

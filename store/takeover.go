@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 
 // takeOver raises the campaign's fence and settles the claims of its runner,
 // who is dead or going: the caller holds the lock.
-func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, c *campaignRow, now time.Time) error {
+func (s *Store) takeOver(ctx context.Context, tx *txn, c *campaignRow, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE campaigns SET fence = fence + 1 WHERE id = ?`, c.id)
 	if err != nil {
 		return err
@@ -66,7 +65,7 @@ func deadClaims(ctx context.Context, tx querier, id int64) ([]deadClaim, error) 
 }
 
 // doubt leaves the attempt open: its own runner may still know the answer.
-func doubt(ctx context.Context, tx *sql.Tx, d deadClaim, now moment) error {
+func doubt(ctx context.Context, tx *txn, d deadClaim, now moment) error {
 	if err := doubtReservation(ctx, tx, d.attempt, now); err != nil {
 		return err
 	}
@@ -75,7 +74,7 @@ func doubt(ctx context.Context, tx *sql.Tx, d deadClaim, now moment) error {
 }
 
 // undo closes the attempt: without a mark its runner sends no dot.
-func undo(ctx context.Context, tx *sql.Tx, c *campaignRow, d deadClaim, now time.Time) error {
+func undo(ctx context.Context, tx *txn, c *campaignRow, d deadClaim, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE attempts SET ended_at = ?, verdict = ? WHERE id = ? AND ended_at IS NULL`,
 		micros(now), string(campaign.Requeue), d.attempt)
 	if err != nil {
@@ -99,7 +98,7 @@ func (s *Store) takeOverOthers(ctx context.Context, account, name string, now ti
 			return err
 		}
 	}
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.update(ctx, func(tx *txn) error {
 		limits, err := unionLimits(ctx, tx, account)
 		if err != nil {
 			return err
@@ -110,7 +109,7 @@ func (s *Store) takeOverOthers(ctx context.Context, account, name string, now ti
 
 // claimants are the other campaigns on the account with messages in hand.
 func (s *Store) claimants(ctx context.Context, account, name string) (names []string, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.view(ctx, func(tx *txn) error {
 		rows, err := campaignRows(ctx, tx, `name <> ? AND id IN (SELECT a.campaign_id FROM reservations r
 			JOIN attempts a ON a.id = r.attempt_id
 			WHERE r.account = ? AND r.state IN ('reserved', 'marked') AND r.state <> 'spent')`, name, account)
@@ -143,7 +142,7 @@ func (s *Store) takeOverDead(ctx context.Context, name string, now time.Time) er
 		return err
 	}
 	defer lock.Unlock()
-	return s.update(ctx, func(tx *sql.Tx) error {
+	return s.update(ctx, func(tx *txn) error {
 		c, err := anyCampaign(ctx, tx, name)
 		if err != nil {
 			return err

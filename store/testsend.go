@@ -24,7 +24,7 @@ func (s *Store) ReserveTest(ctx context.Context, account, name string, limits []
 	if err != nil {
 		return 0, campaign.Slot{}, fmt.Errorf("reserving a test message: %w", err)
 	}
-	err = s.update(ctx, func(tx *sql.Tx) error {
+	err = s.update(ctx, func(tx *txn) error {
 		id = 0
 		u, err := s.usage(ctx, tx, &spends{}, account, limits, now)
 		if err != nil {
@@ -43,7 +43,7 @@ func (s *Store) ReserveTest(ctx context.Context, account, name string, limits []
 	return id, slot, nil
 }
 
-func (s *Store) openTest(ctx context.Context, tx *sql.Tx, account, name string, n int, now time.Time) (int64, error) {
+func (s *Store) openTest(ctx context.Context, tx *txn, account, name string, n int, now time.Time) (int64, error) {
 	res, err := tx.ExecContext(ctx, `INSERT INTO attempts (campaign_id, number, fence, account, started_at, marked_at)
 		VALUES ((SELECT id FROM campaigns WHERE name = ?), 1, 0, ?, ?, ?)`, name, account, micros(now), micros(now))
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Store) openTest(ctx context.Context, tx *sql.Tx, account, name string, 
 // Errors: campaign.ErrSettled when it has an outcome.
 func (s *Store) SettleTest(ctx context.Context, id int64, o campaign.Outcome, at time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	err := s.update(ctx, func(tx *txn) error {
 		var account string
 		err := tx.QueryRowContext(ctx, `SELECT account FROM attempts WHERE id = ? AND message_id IS NULL
 			AND ended_at IS NULL`, id).Scan(&account)

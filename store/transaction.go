@@ -30,36 +30,68 @@ type opener interface {
 // busyTries is how often a write waits out busy_timeout (10 s each).
 const busyTries = 3
 
-// update runs f in one immediate transaction of the writer. f may run again
-// when the database was locked for longer than the time-out.
-func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.updateOn(ctx, s.write, f)
+// update runs f in an immediate transaction of the writer, together with the
+// changes that others of this Store have waiting: see commit.go. f may run
+// again, when the database was locked for longer than the time-out or a change
+// of others has failed.
+func (s *Store) update(ctx context.Context, f func(tx *txn) error) error {
+	return explain(s.path, s.commits.do(ctx, f))
 }
 
-func (s *Store) updateOn(ctx context.Context, db opener, f func(tx *sql.Tx) error) (err error) {
+func (s *Store) updateOn(ctx context.Context, db opener, f func(tx *txn) error) error {
+	return explain(s.path, insist(ctx, func() error { return transact(ctx, db, nil, f) }))
+}
+
+// insist tries again while the database is locked by another process.
+func insist(ctx context.Context, try func() error) (err error) {
 	for range busyTries {
-		if err = transact(ctx, db, nil, f); !isBusy(err) || ctx.Err() != nil {
+		if err = try(); !isBusy(err) || ctx.Err() != nil {
 			break
 		}
 	}
-	return explain(s.path, err)
+	return err
 }
 
 // view runs f in one read transaction: it sees one moment of the store.
-func (s *Store) view(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (s *Store) view(ctx context.Context, f func(tx *txn) error) error {
 	return explain(s.path, transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f))
 }
 
-func transact(ctx context.Context, db opener, opts *sql.TxOptions, f func(tx *sql.Tx) error) error {
+// A txn is an open transaction.
+type txn struct {
+	querier
+	committed, undone []func()
+}
+
+// after calls f when the transaction is durable, in the order of the commits.
+func (t *txn) after(f func()) { t.committed = append(t.committed, f) }
+
+// undo calls f when the transaction is rolled back: what was learnt in it may
+// never have been.
+func (t *txn) undo(f func()) { t.undone = append(t.undone, f) }
+
+func (t *txn) ended(err error) error {
+	calls := t.committed
+	if err != nil {
+		calls = t.undone
+	}
+	for _, f := range calls {
+		f()
+	}
+	return err
+}
+
+func transact(ctx context.Context, db opener, opts *sql.TxOptions, f func(tx *txn) error) error {
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return err
 	}
-	if err := f(tx); err != nil {
+	t := &txn{querier: tx}
+	if err := f(t); err != nil {
 		_ = tx.Rollback()
-		return err
+		return t.ended(err)
 	}
-	return tx.Commit()
+	return t.ended(tx.Commit())
 }
 
 func isBusy(err error) bool {

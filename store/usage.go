@@ -35,7 +35,7 @@ type spends struct {
 // store yet names its limits here.
 func (s *Store) Usage(ctx context.Context, account string, now time.Time, more ...campaign.Limit) (campaign.Usage, error) {
 	var u campaign.Usage
-	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+	err := s.view(ctx, func(tx *txn) (err error) {
 		u, err = s.usage(ctx, tx, &spends{}, account, more, now)
 		return err
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -122,7 +121,7 @@ func globQuote(path string) string {
 // for the campaign's sake; "" is for everybody's.
 func (s *Store) notRestored(ctx context.Context, name string) error {
 	trusted := s.trusted(name)
-	return s.view(ctx, func(tx *sql.Tx) error {
+	return s.view(ctx, func(tx *txn) error {
 		for _, w := range sightings(s.path) {
 			if trusted[w.String()] || w.gone && w.store != s.id {
 				continue

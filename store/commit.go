@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"sync"
+)
+
+// A committer makes changes durable, on the writer's only connection. Whoever
+// comes while a commit is under way waits, and all who have waited are taken
+// in the next: one sync of the disk for all of them. Nobody waits for a timer.
+//
+// One of those who wait commits for all; the next one is told when it is done.
+// A change that fails takes nobody with it: the transaction is rolled back, and
+// each change runs again by itself.
+type committer struct {
+	db *sql.DB
+
+	mu      sync.Mutex
+	waiting []*change
+	busy    bool // somebody commits
+
+	writer *writer // whoever commits has it
+}
+
+// A change waits for its commit.
+type change struct {
+	ctx   context.Context
+	f     func(tx *txn) error
+	alone func(w *writer) error // in place of f: nobody else writes, no transaction is open
+	err   error
+	done  chan bool // true: it is for you to commit; false: err is how it ended
+}
+
+// mostTogether bounds a commit, in changes.
+const mostTogether = 256
+
+// do runs f in a transaction and returns when it is durable, or has failed.
+func (c *committer) do(ctx context.Context, f func(tx *txn) error) error {
+	return c.run(&change{ctx: ctx, f: f})
+}
+
+// alone runs f while nobody else of this Store writes, and no transaction is
+// open.
+func (c *committer) alone(ctx context.Context, f func(w *writer) error) error {
+	return c.run(&change{ctx: ctx, alone: f})
+}
+
+func (c *committer) run(w *change) error {
+	w.done = make(chan bool, 1)
+	lead := c.join(w)
+	if !lead {
+		select {
+		case lead = <-w.done:
+		case <-w.ctx.Done():
+			if c.withdraw(w) {
+				return w.ctx.Err()
+			}
+			lead = <-w.done
+		}
+	}
+	if lead {
+		c.commit(c.take())
+		c.pass()
+	}
+	return w.err
+}
+
+// join says whether the change is the first to wait.
+func (c *committer) join(w *change) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = append(c.waiting, w)
+	first := !c.busy
+	c.busy = true
+	return first
+}
+
+// withdraw takes a change back that nobody has taken yet, unless it has been
+// told to commit.
+func (c *committer) withdraw(w *change) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.Index(c.waiting, w)
+	if i < 0 || len(w.done) > 0 {
+		return false
+	}
+	c.waiting = slices.Delete(c.waiting, i, i+1)
+	return true
+}
+
+// take gives all that wait, up to one that must be alone.
+func (c *committer) take() []*change {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 1
+	for n < min(len(c.waiting), mostTogether) && c.waiting[0].alone == nil && c.waiting[n].alone == nil {
+		n++
+	}
+	batch := slices.Clone(c.waiting[:n])
+	c.waiting = slices.Delete(c.waiting, 0, n)
+	return batch
+}
+
+// pass lets the next one commit.
+func (c *committer) pass() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy = len(c.waiting) > 0; c.busy {
+		c.waiting[0].done <- true
+	}
+}
+
+// commit ends every change of the batch; the first is the caller's own.
+func (c *committer) commit(batch []*change) {
+	if len(batch) == 1 || !c.together(batch) {
+		for _, w := range batch {
+			w.err = c.single(w)
+		}
+	}
+	for _, w := range batch[1:] {
+		w.done <- false
+	}
+}
+
+// together tries one transaction for all. It says false when one of them has
+// failed, and nothing was changed.
+func (c *committer) together(batch []*change) bool {
+	ctx := context.Background()
+	err := insist(ctx, func() error {
+		return c.transact(ctx, func(tx *txn) error {
+			for _, w := range batch {
+				if err := w.f(tx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if isBusy(err) { // another process has the store
+		for _, w := range batch {
+			w.err = err
+		}
+		return true
+	}
+	return err == nil
+}
+
+func (c *committer) single(w *change) error {
+	if w.alone != nil {
+		wr, err := c.open(w.ctx)
+		if err != nil {
+			return err
+		}
+		return w.alone(wr)
+	}
+	return insist(w.ctx, func() error { return c.transact(w.ctx, w.f) })
+}
+
+func (c *committer) transact(ctx context.Context, f func(tx *txn) error) error {
+	w, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
+	tx := &txn{querier: w}
+	err = f(tx)
+	if err == nil {
+		_, err = w.ExecContext(context.Background(), "COMMIT")
+	}
+	if err != nil {
+		// SQLite may have rolled back by itself: then this one fails.
+		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK")
+	}
+	return tx.ended(err)
+}
+
+func (c *committer) open(ctx context.Context) (*writer, error) {
+	if c.writer == nil {
+		conn, err := c.db.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.writer = &writer{conn: conn, prepared: map[string]*sql.Stmt{}}
+	}
+	return c.writer, nil
+}
+
+func (c *committer) close() error {
+	return c.alone(context.Background(), func(w *writer) error {
+		c.writer = nil
+		return w.close()
+	})
+}
