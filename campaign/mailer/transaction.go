@@ -38,7 +38,7 @@ func (t *transaction) run(ctx context.Context) campaign.Outcome {
 	}
 	quiet := context.AfterFunc(ctx, t.wire.socket.kill)
 	defer quiet()
-	for _, step := range []func(context.Context) campaign.Outcome{t.mail, t.rcpt, t.data, t.body} {
+	for _, step := range []func(context.Context) campaign.Outcome{t.address, t.body} {
 		if o := step(ctx); o.Verdict != campaign.Accepted {
 			return o
 		}
@@ -81,56 +81,6 @@ func (x extensions) size() int64 {
 		return 0
 	}
 	return n
-}
-
-func (t *transaction) mail(ctx context.Context) campaign.Outcome {
-	line := "MAIL FROM:<" + t.envelope.From + ">"
-	if t.sender.ext.has("SIZE") {
-		line += " SIZE=" + strconv.Itoa(len(t.envelope.Message))
-	}
-	if t.envelope.SMTPUTF8 {
-		line += " SMTPUTF8"
-	}
-	return t.ask(ctx, campaign.StageMail, t.sender.server.Timeouts.Command, line, 250)
-}
-
-// rcpt names every recipient. One refusal is the message's: none gets it, so
-// that nobody has to find out who did.
-func (t *transaction) rcpt(ctx context.Context) campaign.Outcome {
-	for i, to := range t.envelope.To {
-		o := t.ask(ctx, campaign.StageRcpt, t.sender.server.Timeouts.Command, "RCPT TO:<"+to+">", 250, 251, 252)
-		if o.Verdict == campaign.Accepted {
-			continue
-		}
-		if i > 0 && o.Code != 0 {
-			o.Reason = fmt.Sprintf("the copy to %s was refused, so the message was sent to nobody: %s", clean(to, 100), o.Reason)
-		}
-		return o
-	}
-	return ready(campaign.StageRcpt)
-}
-
-func (t *transaction) data(ctx context.Context) campaign.Outcome {
-	return t.ask(ctx, campaign.StageData, t.sender.server.Timeouts.Data, "DATA", 354)
-}
-
-// ask sends one command of the transaction. After a refusal the transaction
-// is undone, so that the connection is good for the next message.
-func (t *transaction) ask(ctx context.Context, stage campaign.Stage, timeout time.Duration, line string, want ...int) campaign.Outcome {
-	r, err := t.wire.command(timeout, line)
-	if err != nil {
-		return lost(ctx, stage, err)
-	}
-	for _, code := range want {
-		if r.code == code {
-			return ready(stage)
-		}
-	}
-	o := Classify(stage, r.code, r.text)
-	if !o.Dead {
-		o.Dead = !t.undo()
-	}
-	return o
 }
 
 // undo says RSET after a refusal: without it the next MAIL gets a 503.

@@ -115,6 +115,23 @@ func (w *wire) command(timeout time.Duration, line string) (reply, error) {
 	return w.read()
 }
 
+// send writes the commands in one flush, and reads nothing.
+func (w *wire) send(list []command) error {
+	var all []byte
+	for _, c := range list {
+		if strings.ContainsAny(c.line, "\r\n\x00") {
+			return errors.New("a command must not hold line breaks")
+		}
+		all = append(append(all, c.line...), "\r\n"...)
+	}
+	if w.r.Buffered() > 0 {
+		return errAhead
+	}
+	w.limit(list[0].timeout)
+	_, err := w.conn.Write(all)
+	return err
+}
+
 // lastWords looks for a reply that came in before a write failed: a server
 // that hangs up mostly says why.
 func (w *wire) lastWords(cause error) (reply, error) {
