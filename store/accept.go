@@ -33,7 +33,7 @@ func (p *Proposal) Accept(ctx context.Context, who Who) (version int, err error)
 		return 0, fmt.Errorf("accepting the campaign: %w", err)
 	}
 	defer release()
-	err = p.s.commits.alone(ctx, func(*writer) error {
+	err = p.s.commits.alone(ctx, func(*connection) error {
 		return p.s.updateOn(ctx, p.conn, func(tx *txn) error {
 			version, err = p.accept(ctx, tx, who)
 			return err

@@ -27,10 +27,10 @@ type turn struct {
 // messages to skip, or the claims of a dead neighbour to settle.
 func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Slot, error) {
 	var t turn
-	err := r.s.view(ctx, func(tx *txn) (err error) {
+	err := explain(r.s.path, r.s.glances.look(ctx, func(tx *txn) (err error) {
 		t, err = r.look(ctx, tx, nil, now, decide)
 		return err
-	})
+	}))
 	if err == nil {
 		err = t.end
 	}

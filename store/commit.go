@@ -21,14 +21,14 @@ type committer struct {
 	waiting []*change
 	busy    bool // somebody commits
 
-	writer *writer // whoever commits has it
+	writer *connection // whoever commits has it
 }
 
 // A change waits for its commit.
 type change struct {
 	ctx   context.Context
 	f     func(tx *txn) error
-	alone func(w *writer) error // in place of f: nobody else writes, no transaction is open
+	alone func(w *connection) error // in place of f: nobody else writes, no transaction is open
 	err   error
 	done  chan bool // true: it is for you to commit; false: err is how it ended
 }
@@ -43,7 +43,7 @@ func (c *committer) do(ctx context.Context, f func(tx *txn) error) error {
 
 // alone runs f while nobody else of this Store writes, and no transaction is
 // open.
-func (c *committer) alone(ctx context.Context, f func(w *writer) error) error {
+func (c *committer) alone(ctx context.Context, f func(w *connection) error) error {
 	return c.run(&change{ctx: ctx, alone: f})
 }
 
@@ -178,19 +178,19 @@ func (c *committer) transact(ctx context.Context, f func(tx *txn) error) error {
 	return tx.ended(err)
 }
 
-func (c *committer) open(ctx context.Context) (*writer, error) {
+func (c *committer) open(ctx context.Context) (*connection, error) {
 	if c.writer == nil {
-		conn, err := c.db.Conn(ctx)
+		w, err := connect(ctx, c.db)
 		if err != nil {
 			return nil, err
 		}
-		c.writer = &writer{conn: conn, prepared: map[string]*sql.Stmt{}}
+		c.writer = w
 	}
 	return c.writer, nil
 }
 
 func (c *committer) close() error {
-	return c.alone(context.Background(), func(w *writer) error {
+	return c.alone(context.Background(), func(w *connection) error {
 		c.writer = nil
 		return w.close()
 	})

@@ -21,7 +21,7 @@ func held(t *testing.T) (s *Store, waiting func(n int), release func()) {
 	t.Cleanup(func() { _ = s.Close() })
 	begun, gate := make(chan struct{}), make(chan struct{})
 	go func() {
-		_ = s.commits.alone(context.Background(), func(*writer) error {
+		_ = s.commits.alone(context.Background(), func(*connection) error {
 			close(begun)
 			<-gate
 			return nil

@@ -34,7 +34,7 @@ func (s *Store) Forget(ctx context.Context, name string, who Who) error {
 	}
 	// What was deleted is overwritten in the file (secure_delete); the log of
 	// writes goes with the checkpoint, as far as no reader needs it.
-	_ = s.commits.alone(ctx, func(w *writer) error {
+	_ = s.commits.alone(ctx, func(w *connection) error {
 		_, err := w.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 		return err
 	})

@@ -43,6 +43,7 @@ type Store struct {
 	stage *sql.DB // proposals and backups: a fresh connection each
 	boot  func() (string, time.Duration, bool)
 
+	glances glance
 	commits committer // writers queue here and not at SQLite's lock
 	now     func() time.Time
 
@@ -92,8 +93,8 @@ func newStore(path string, opts Options) *Store {
 		pragmas = append(slices.Clone(writerPragmas), "synchronous(OFF)")
 	}
 	s.write = pool(path, pragmas, 1)
-	s.commits.db = s.write
 	s.read = pool(path, readerPragmas, 8)
+	s.commits.db, s.glances.db = s.write, s.read
 	s.stage = pool(path, writerPragmas, 0)
 	s.stage.SetMaxIdleConns(-1) // temporary tables go with their connection
 	return s
@@ -198,7 +199,7 @@ func (s *Store) Path() string { return s.path }
 // Close closes the connections. Runners are closed before; what one leaves
 // unsettled the next takes over.
 func (s *Store) Close() error {
-	first := s.commits.close()
+	first := errors.Join(s.commits.close(), s.glances.close())
 	for _, db := range []*sql.DB{s.stage, s.read, s.write} {
 		if err := db.Close(); err != nil && first == nil {
 			first = fmt.Errorf("closing the store: %w", err)

@@ -6,11 +6,10 @@ import (
 	"errors"
 )
 
-// A writer is a connection that prepares each statement once: SQLite takes
-// longer to compile most of the ledger's than to run them. A statement that has
-// begun is finished, whatever becomes of its context; only begin waits, and can
-// be called off.
-type writer struct {
+// A connection prepares each statement once: SQLite takes longer to compile
+// most of the ledger's than to run them. A statement that has begun is finished,
+// whatever becomes of its context; only begin waits, and can be called off.
+type connection struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
 }
@@ -19,14 +18,22 @@ type writer struct {
 // builds a text from data runs it as it is.
 const mostPrepared = 200
 
+func connect(ctx context.Context, db *sql.DB) (*connection, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
 // begin takes the database's lock, for which it waits.
-func (w *writer) begin(ctx context.Context) error {
+func (w *connection) begin(ctx context.Context) error {
 	_, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
 	return err
 }
 
 // statement is nil where the text is to be run as it is.
-func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+func (w *connection) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -41,7 +48,7 @@ func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // ExecContext is sql.Conn's.
-func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+func (w *connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	s, err := w.statement(ctx, query)
 	switch {
 	case err != nil:
@@ -53,7 +60,7 @@ func (w *writer) ExecContext(ctx context.Context, query string, args ...any) (sq
 }
 
 // QueryContext is sql.Conn's.
-func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (w *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := w.statement(ctx, query)
 	switch {
 	case err != nil:
@@ -65,14 +72,14 @@ func (w *writer) QueryContext(ctx context.Context, query string, args ...any) (*
 }
 
 // QueryRowContext is sql.Conn's.
-func (w *writer) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (w *connection) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if s, err := w.statement(ctx, query); err == nil && s != nil {
 		return s.QueryRowContext(context.WithoutCancel(ctx), args...)
 	}
 	return w.conn.QueryRowContext(ctx, query, args...)
 }
 
-func (w *writer) close() error {
+func (w *connection) close() error {
 	var all []error
 	for _, s := range w.prepared {
 		all = append(all, s.Close())
