@@ -77,7 +77,6 @@ type Claim struct {
 	Attempt     int64  // id of this attempt
 	Number      int    // 1 for the first attempt
 	Fence       int64  // the runner's; a newer runner makes it void
-	Reservation int64  // id in the account's ledger
 	Recipients  int    // that the reservation counts
 	MessageID   string // without angle brackets; one for all attempts
 	Date        time.Time

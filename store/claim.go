@@ -27,10 +27,18 @@ type turn struct {
 // messages to skip, or the claims of a dead neighbour to settle.
 func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Slot, error) {
 	var t turn
-	err := explain(r.s.path, r.s.glances.look(ctx, func(tx *txn) (err error) {
+	look := func(tx *txn) (err error) {
 		t, err = r.look(ctx, tx, nil, now, decide)
 		return err
-	}))
+	}
+	err := r.s.posted(ctx, func() error {
+		return r.s.glances.look(ctx, func(tx *txn) error {
+			if err := unposted(ctx, tx); err != nil {
+				return err
+			}
+			return look(tx)
+		})
+	}, look)
 	if err == nil {
 		err = t.end
 	}
@@ -78,7 +86,10 @@ func (r *Runner) Claim(ctx context.Context, now time.Time, decide campaign.Decid
 }
 
 func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decide) (claim campaign.Claim, t turn, err error) {
-	err = r.s.update(ctx, func(tx *txn) (err error) {
+	err = r.hot(ctx, func(tx *txn) (err error) {
+		claim, t, err = r.hotClaim(ctx, tx, now, decide)
+		return err
+	}, func(tx *txn) (err error) {
 		claim = campaign.Claim{}
 		if t, err = r.look(ctx, tx, tx, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
 			return err
@@ -210,8 +221,8 @@ func finish(ctx context.Context, tx *txn, id int64, now time.Time) error {
 	return err
 }
 
-// take makes the claim durable: the attempt, the reservation, the state.
-func (r *Runner) take(ctx context.Context, tx *txn, t *turn, now time.Time) (campaign.Claim, error) {
+// newClaim is the claim of a turn's message, without its numbers in the store.
+func (r *Runner) newClaim(t *turn, now time.Time) campaign.Claim {
 	m, c := t.m, &t.c
 	if m.messageID == "" {
 		m.messageID, m.date = newMessageID(t.set.domain), now
@@ -219,11 +230,17 @@ func (r *Runner) take(ctx context.Context, tx *txn, t *turn, now time.Time) (cam
 	if m.first.IsZero() {
 		m.first = now
 	}
-	claim := campaign.Claim{
+	return campaign.Claim{
 		Campaign: r.name, Account: c.account, Message: m.id, Number: m.attempts + 1, Fence: r.fence,
 		Recipients: max(1, m.Recipients), MessageID: m.messageID, Date: m.date, First: m.first,
 		Version: c.version, Recipient: m.Recipient, Attachments: m.Attachments,
 	}
+}
+
+// take makes the claim durable: the attempt, the reservation, the state.
+func (r *Runner) take(ctx context.Context, tx *txn, t *turn, now time.Time) (campaign.Claim, error) {
+	m, c := t.m, &t.c
+	claim := r.newClaim(t, now)
 	if err := lastPause(ctx, tx, &claim, now); err != nil {
 		return claim, err
 	}
@@ -235,16 +252,22 @@ func (r *Runner) take(ctx context.Context, tx *txn, t *turn, now time.Time) (cam
 	if claim.Attempt, err = res.LastInsertId(); err != nil {
 		return claim, err
 	}
-	claim.Reservation, err = reserve(ctx, tx, c.account, r.name, claim.Attempt, claim.Recipients, now)
-	if err != nil {
+	if err = reserve(ctx, tx, c.account, r.name, claim.Attempt, claim.Recipients, now); err != nil {
 		return claim, err
 	}
 	if err := touch(ctx, tx, c.account, now, 1); err != nil {
 		return claim, err
 	}
-	return claim, move(ctx, tx, m.id, m.state, campaign.Sending,
+	return claim, sending(ctx, tx, m.id, m.state, c.account, &begunEntry{
+		version: c.version, messageID: m.messageID, date: m.date, first: m.first,
+	})
+}
+
+// sending moves a claimed message.
+func sending(ctx context.Context, tx *txn, id int64, from campaign.State, account string, x *begunEntry) error {
+	return move(ctx, tx, id, from, campaign.Sending,
 		`account = ?, version = ?, message_id = ?, date = ?, first_at = ?, retry_at = NULL, skip = '', reason = ''`,
-		c.account, c.version, m.messageID, micros(m.date), micros(m.first))
+		account, x.version, x.messageID, micros(x.date), micros(x.first))
 }
 
 // touch notes the account's last claim or answer.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"sync"
 )
@@ -21,13 +22,17 @@ type committer struct {
 	waiting []*change
 	busy    bool // somebody commits
 
-	writer *connection // whoever commits has it
+	// Whoever commits has these.
+	writer *connection
+	own    int64   // changes that were no runner's, or another runner's than before
+	by     *Runner // who has written the journal last
 }
 
 // A change waits for its commit.
 type change struct {
 	ctx   context.Context
 	f     func(tx *txn) error
+	hot   bool                      // f writes the journal alone
 	alone func(w *connection) error // in place of f: nobody else writes, no transaction is open
 	err   error
 	done  chan bool // true: it is for you to commit; false: err is how it ended
@@ -39,6 +44,13 @@ const mostTogether = 256
 // do runs f in a transaction and returns when it is durable, or has failed.
 func (c *committer) do(ctx context.Context, f func(tx *txn) error) error {
 	return c.run(&change{ctx: ctx, f: f})
+}
+
+// hot is do for a step that writes the journal alone, and need not see the
+// tables with the journal posted. errNotHere passes: the step has changed
+// nothing.
+func (c *committer) hot(ctx context.Context, f func(tx *txn) error) error {
+	return c.run(&change{ctx: ctx, f: f, hot: true})
 }
 
 // alone runs f while nobody else of this Store writes, and no transaction is
@@ -90,12 +102,13 @@ func (c *committer) withdraw(w *change) bool {
 	return true
 }
 
-// take gives all that wait, up to one that must be alone.
+// take gives all that wait, up to one that must be alone or is not as hot.
 func (c *committer) take() []*change {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 1
-	for n < min(len(c.waiting), mostTogether) && c.waiting[0].alone == nil && c.waiting[n].alone == nil {
+	first := c.waiting[0]
+	for n < min(len(c.waiting), mostTogether) && first.alone == nil && c.waiting[n].alone == nil && first.hot == c.waiting[n].hot {
 		n++
 	}
 	batch := slices.Clone(c.waiting[:n])
@@ -128,16 +141,7 @@ func (c *committer) commit(batch []*change) {
 // failed, and nothing was changed.
 func (c *committer) together(batch []*change) bool {
 	ctx := context.Background()
-	err := insist(ctx, func() error {
-		return c.transact(ctx, func(tx *txn) error {
-			for _, w := range batch {
-				if err := w.f(tx); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	})
+	err := insist(ctx, func() error { return c.transact(ctx, batch) })
 	if isBusy(err) { // another process has the store
 		for _, w := range batch {
 			w.err = err
@@ -149,16 +153,22 @@ func (c *committer) together(batch []*change) bool {
 
 func (c *committer) single(w *change) error {
 	if w.alone != nil {
+		c.own++
 		wr, err := c.open(w.ctx)
 		if err != nil {
 			return err
 		}
 		return w.alone(wr)
 	}
-	return insist(w.ctx, func() error { return c.transact(w.ctx, w.f) })
+	w.err = nil
+	if err := insist(w.ctx, func() error { return c.transact(w.ctx, []*change{w}) }); err != nil {
+		return err
+	}
+	return w.err
 }
 
-func (c *committer) transact(ctx context.Context, f func(tx *txn) error) error {
+// transact runs the changes, which are all hot or none, in one transaction.
+func (c *committer) transact(ctx context.Context, batch []*change) error {
 	w, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -166,16 +176,36 @@ func (c *committer) transact(ctx context.Context, f func(tx *txn) error) error {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	tx := &txn{querier: w}
-	err = f(tx)
-	if err == nil {
+	tx := &txn{querier: w, commits: c}
+	if err = c.changes(ctx, tx, batch); err == nil {
 		_, err = w.ExecContext(context.Background(), "COMMIT")
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself: then this one fails.
 		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK")
+		c.own++
 	}
 	return tx.ended(err)
+}
+
+func (c *committer) changes(ctx context.Context, tx *txn, batch []*change) error {
+	if !batch[0].hot {
+		c.own++
+		if err := post(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, w := range batch {
+		w.err = nil
+		err := w.f(tx)
+		if errors.Is(err, errNotHere) && w.hot {
+			w.err, err = err, nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return tx.flush(ctx)
 }
 
 func (c *committer) open(ctx context.Context) (*connection, error) {

@@ -15,7 +15,7 @@ import (
 // campaign.ErrFenced when a later runner has taken over, or the claim has an
 // outcome.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
-	err := r.s.update(ctx, func(tx *txn) error {
+	err := r.hot(ctx, func(tx *txn) error { return r.hotMark(ctx, tx, c) }, func(tx *txn) error {
 		m := r.s.moment(r.s.now())
 		n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
 			WHERE id = ? AND message_id = ? AND fence = ? AND marked_at IS NULL AND ended_at IS NULL
@@ -60,7 +60,8 @@ type attemptRow struct {
 // campaign.ErrSettled when the attempt has an outcome already.
 func (r *Runner) Record(ctx context.Context, c campaign.Claim, o campaign.Outcome, at time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	err := r.s.update(ctx, func(tx *txn) error { return r.record(ctx, tx, c, o, at) })
+	err := r.hot(ctx, func(tx *txn) error { return r.hotRecord(ctx, tx, c, o, at) },
+		func(tx *txn) error { return r.record(ctx, tx, c, o, at) })
 	if err != nil {
 		return fmt.Errorf("recording the outcome for %s: %w", c.Recipient.Address, err)
 	}
@@ -231,13 +232,21 @@ func lockAccount(ctx context.Context, tx *txn, id int64, account string, o campa
 // row when it is over.
 func lastPause(ctx context.Context, tx *txn, claim *campaign.Claim, now time.Time) error {
 	var until sql.NullInt64
+	var class string
 	err := tx.QueryRowContext(ctx, `SELECT lock_class, locked_until FROM accounts WHERE account = ?`, claim.Account).
-		Scan(&claim.LastPause, &until)
+		Scan(&class, &until)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
-	if claim.LastPauseAt = instant(until); claim.LastPauseAt.After(now) {
-		claim.LastPauseAt = now.UTC() // the account is being used, so it is over
-	}
+	claim.LastPause, claim.LastPauseAt = pauseBefore(class, until, now)
 	return err
+}
+
+// pauseBefore is the pause of an account that is being used.
+func pauseBefore(class string, until sql.NullInt64, now time.Time) (campaign.Class, time.Time) {
+	at := instant(until)
+	if at.After(now) {
+		at = now.UTC() // it is over
+	}
+	return campaign.Class(class), at
 }

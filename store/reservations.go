@@ -13,13 +13,10 @@ import (
 const grace = 10 * time.Minute
 
 // reserve puts n recipients into every window of the account.
-func reserve(ctx context.Context, tx *txn, account, name string, attempt int64, n int, now time.Time) (int64, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at)
+func reserve(ctx context.Context, tx *txn, account, name string, attempt int64, n int, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at)
 		VALUES (?, ?, ?, ?, 'reserved', ?)`, account, n, name, attempt, micros(now))
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
+	return err
 }
 
 // markReservation notes the mark by both clocks; it stays in every window.

@@ -23,6 +23,9 @@ type Runner struct {
 	fence int64
 	lock  *flock.Flock
 
+	desk *desk // whoever commits has it: see desk.go
+	rows int   // how many the next desk takes from the list
+
 	mu     sync.Mutex // guards what is below
 	spends spends
 	set    settings

@@ -53,7 +53,7 @@ func (s *Store) openTest(ctx context.Context, tx *txn, account, name string, n i
 	if err != nil {
 		return 0, err
 	}
-	if _, err := reserve(ctx, tx, account, name, id, n, now); err != nil {
+	if err := reserve(ctx, tx, account, name, id, n, now); err != nil {
 		return 0, err
 	}
 	m := s.moment(now)

@@ -54,13 +54,63 @@ func insist(ctx context.Context, try func() error) (err error) {
 
 // view runs f in one read transaction: it sees one moment of the store.
 func (s *Store) view(ctx context.Context, f func(tx *txn) error) error {
-	return explain(s.path, transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f))
+	return s.posted(ctx, func() error {
+		return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(tx *txn) error {
+			if err := unposted(ctx, tx); err != nil {
+				return err
+			}
+			return f(tx)
+		})
+	}, f)
+}
+
+// viewTries is how often a view posts what a runner goes on writing.
+const viewTries = 10
+
+// posted runs look, and posts the journal where look says errUnposted. Where
+// that cannot be had, since a runner is quicker or the disk is full, f sees it
+// posted in a transaction that is undone.
+func (s *Store) posted(ctx context.Context, look func() error, f func(tx *txn) error) error {
+	for range viewTries {
+		err := look()
+		if !errors.Is(err, errUnposted) {
+			return explain(s.path, err)
+		}
+		if err := s.update(ctx, func(*txn) error { return nil }); err != nil {
+			break
+		}
+	}
+	var seen error
+	err := s.update(ctx, func(tx *txn) error {
+		seen = f(tx)
+		return errRollback
+	})
+	if errors.Is(err, errRollback) {
+		err = seen
+	}
+	return explain(s.path, err)
+}
+
+// errUnposted: the tables are behind the journal.
+var errUnposted = errors.New("the journal is not posted")
+
+func unposted(ctx context.Context, tx querier) error {
+	var left bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM journal)`).Scan(&left)
+	if err == nil && left {
+		err = errUnposted
+	}
+	return err
 }
 
 // A txn is an open transaction.
 type txn struct {
 	querier
 	committed, undone []func()
+
+	commits *committer     // whose it is; nil: nobody else's
+	entries []journalEntry // to be written to the journal
+	others  int64          // the database's data_version; 0: not read yet
 }
 
 // after calls f when the transaction is durable, in the order of the commits.
@@ -69,6 +119,36 @@ func (t *txn) after(f func()) { t.committed = append(t.committed, f) }
 // undo calls f when the transaction is rolled back: what was learnt in it may
 // never have been.
 func (t *txn) undo(f func()) { t.undone = append(t.undone, f) }
+
+// journal adds an entry of a runner whose desk knows of it.
+func (t *txn) journal(r *Runner, e journalEntry) {
+	if c := t.commits; c.by != r { // another runner's desk does not
+		c.by = r
+		c.own++
+		r.desk.stamp.own = c.own
+	}
+	t.entries = append(t.entries, e)
+}
+
+// flush writes the entries to the journal.
+func (t *txn) flush(ctx context.Context) error {
+	if len(t.entries) == 0 {
+		return nil
+	}
+	err := writeJournal(ctx, t, t.entries)
+	t.entries = nil
+	return err
+}
+
+// stamp says which state of the store the transaction sees.
+func (t *txn) stamp(ctx context.Context) (s stamp, err error) {
+	if t.others == 0 {
+		if err := t.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&t.others); err != nil {
+			return s, err
+		}
+	}
+	return stamp{others: t.others, own: t.commits.own}, nil
+}
 
 func (t *txn) ended(err error) error {
 	calls := t.committed
@@ -87,7 +167,13 @@ func transact(ctx context.Context, db opener, opts *sql.TxOptions, f func(tx *tx
 		return err
 	}
 	t := &txn{querier: tx}
-	if err := f(t); err != nil {
+	if opts == nil {
+		err = post(ctx, t)
+	}
+	if err == nil {
+		err = f(t)
+	}
+	if err != nil {
 		_ = tx.Rollback()
 		return t.ended(err)
 	}

@@ -114,6 +114,12 @@ func (c *spends) refresh(ctx context.Context, tx querier, account string, span t
 	return err
 }
 
+// add knows of a spend that the tables do not have yet.
+func (c *spends) add(e entry, no int64) {
+	c.entries = append(c.entries, e)
+	c.last = max(c.last, no)
+}
+
 // ages turns the entries into spends by their age, oldest first, and drops
 // those that have left every window for good.
 func (c *spends) ages(now moment, span time.Duration, loose []entry) []campaign.Spend {

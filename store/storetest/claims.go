@@ -24,7 +24,7 @@ var claims = []test{
 		}
 		want := campaign.Claim{
 			Campaign: "spring", Account: account, Message: c.Message, Attempt: c.Attempt, Number: 1,
-			Fence: c.Fence, Reservation: c.Reservation, Recipients: 3, MessageID: c.MessageID,
+			Fence: c.Fence, Recipients: 3, MessageID: c.MessageID,
 			Date: noon, First: noon, Version: 1, Recipient: rows[0].Recipient,
 		}
 		if !reflect.DeepEqual(c, want) {
