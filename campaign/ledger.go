@@ -187,3 +187,17 @@ func (o Outcome) Describe() string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// A Turn is what one connection tells the ledger between two messages.
+type Turn struct {
+	Done *Done // the last message, accepted and not recorded yet; nil if there is none
+	Mark Claim // the message whose dot is next
+	More bool  // claim another message
+}
+
+// Done is a message with its outcome.
+type Done struct {
+	Claim   Claim
+	Outcome Outcome
+	At      time.Time // when the answer came
+}

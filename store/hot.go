@@ -79,14 +79,27 @@ func (r *Runner) hotMark(ctx context.Context, tx *txn, c campaign.Claim) error {
 	if err != nil {
 		return err
 	}
-	o := d.open[c.Attempt]
-	if o == nil || o.marked || o.message != c.Message || c.Fence != r.fence {
+	o := d.holds(r, c)
+	if o == nil || o.marked {
 		return errNotHere
 	}
-	o.marked = true
+	r.writeMark(tx, d, c, m)
+	return nil
+}
+
+// holds is the open attempt of a claim; nil if it is not this runner's.
+func (d *desk) holds(r *Runner, c campaign.Claim) *openAttempt {
+	o := d.open[c.Attempt]
+	if o == nil || o.message != c.Message || c.Fence != r.fence || c.Account != d.c.account {
+		return nil
+	}
+	return o
+}
+
+func (r *Runner) writeMark(tx *txn, d *desk, c campaign.Claim, m moment) {
+	d.open[c.Attempt].marked = true
 	tx.journal(r, journalEntry{kind: entryMarked, attempt: c.Attempt, at: m, campaign: r.id, account: d.c.account})
 	tx.after(func() { r.sawMark(c.Attempt) })
-	return nil
 }
 
 func (r *Runner) hotRecord(ctx context.Context, tx *txn, c campaign.Claim, out campaign.Outcome, at time.Time) error {
@@ -97,11 +110,16 @@ func (r *Runner) hotRecord(ctx context.Context, tx *txn, c campaign.Claim, out c
 	if err != nil {
 		return err
 	}
-	o := d.open[c.Attempt]
-	if o == nil || !o.marked || o.message != c.Message || c.Fence != r.fence || c.Account != d.c.account {
+	o := d.holds(r, c)
+	if o == nil || !o.marked {
 		return errNotHere
 	}
-	answered := r.s.moment(at)
+	r.writeAccepted(tx, d, c, out, at)
+	return nil
+}
+
+func (r *Runner) writeAccepted(tx *txn, d *desk, c campaign.Claim, out campaign.Outcome, at time.Time) {
+	o, answered := d.open[c.Attempt], r.s.moment(at)
 	d.spends++
 	delete(d.open, c.Attempt)
 	d.usage.Pending -= o.recipients
@@ -114,5 +132,4 @@ func (r *Runner) hotRecord(ctx context.Context, tx *txn, c campaign.Claim, out c
 		kind: entryAccepted, attempt: c.Attempt, at: answered, campaign: r.id, account: d.c.account,
 		outcome: out, spent: d.spends,
 	})
-	return nil
 }

@@ -15,29 +15,32 @@ import (
 // campaign.ErrFenced when a later runner has taken over, or the claim has an
 // outcome.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
-	err := r.hot(ctx, func(tx *txn) error { return r.hotMark(ctx, tx, c) }, func(tx *txn) error {
-		m := r.s.moment(r.s.now())
-		n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
-			WHERE id = ? AND message_id = ? AND fence = ? AND marked_at IS NULL AND ended_at IS NULL
-			AND EXISTS (SELECT 1 FROM campaigns WHERE id = ? AND fence = ?)
-			AND EXISTS (SELECT 1 FROM messages WHERE id = ? AND state = 'sending')`,
-			micros(m.at), c.Attempt, c.Message, c.Fence, r.id, c.Fence, c.Message)
-		if err != nil {
-			return err
-		}
-		if n == 1 {
-			n, err = markReservation(ctx, tx, c.Attempt, m)
-		}
-		if err == nil && n != 1 {
-			err = campaign.ErrFenced
-		}
-		tx.after(func() { r.sawMark(c.Attempt) })
-		return err
-	})
+	err := r.hot(ctx, func(tx *txn) error { return r.hotMark(ctx, tx, c) },
+		func(tx *txn) error { return r.mark(ctx, tx, c) })
 	if err != nil {
 		return fmt.Errorf("marking the message: %w", err)
 	}
 	return nil
+}
+
+func (r *Runner) mark(ctx context.Context, tx *txn, c campaign.Claim) error {
+	m := r.s.moment(r.s.now())
+	n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
+		WHERE id = ? AND message_id = ? AND fence = ? AND marked_at IS NULL AND ended_at IS NULL
+		AND EXISTS (SELECT 1 FROM campaigns WHERE id = ? AND fence = ?)
+		AND EXISTS (SELECT 1 FROM messages WHERE id = ? AND state = 'sending')`,
+		micros(m.at), c.Attempt, c.Message, c.Fence, r.id, c.Fence, c.Message)
+	if err != nil {
+		return err
+	}
+	if n == 1 {
+		n, err = markReservation(ctx, tx, c.Attempt, m)
+	}
+	if err == nil && n != 1 {
+		err = campaign.ErrFenced
+	}
+	tx.after(func() { r.sawMark(c.Attempt) })
+	return err
 }
 
 // An attemptRow is what Record needs of an attempt and its message.

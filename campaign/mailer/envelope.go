@@ -47,6 +47,9 @@ func (t *transaction) commands() []command {
 // connection is good for the next message.
 func (t *transaction) address(ctx context.Context) campaign.Outcome {
 	list := t.commands()
+	if t.begun {
+		return t.answers(ctx, list)
+	}
 	if t.sender.ext.has("PIPELINING") {
 		return t.pipelined(ctx, list)
 	}
@@ -65,6 +68,28 @@ func (t *transaction) address(ctx context.Context) campaign.Outcome {
 	return ready(campaign.StageData)
 }
 
+// begin says MAIL, RCPT and DATA of the message that follows, while the answer
+// to the dot is on its way. With copies it does not: see pipelined. It says
+// false where the connection is good for no further message.
+func (t *transaction) begin() bool {
+	if t.next == nil || !t.sender.ext.has("PIPELINING") {
+		return true
+	}
+	e := t.next()
+	if e == nil || len(e.To) != 1 || checkEnvelope(*e) != "" {
+		return true
+	}
+	follower := &transaction{sender: t.sender, wire: t.wire, envelope: *e}
+	if follower.fits().Verdict != campaign.Accepted {
+		return true
+	}
+	if t.wire.send(follower.commands()) != nil {
+		return false
+	}
+	t.sender.begun = e
+	return true
+}
+
 // pipelined says all in one flush. With copies, DATA waits for the answers: a
 // server that refuses one of several would wait for the message, and the
 // connection be lost.
@@ -78,10 +103,7 @@ func (t *transaction) pipelined(ctx context.Context, list []command) campaign.Ou
 	return t.together(ctx, list)
 }
 
-// together says commands in one flush and reads the answers one by one
-// (RFC 2920, section 3.1). The first refusal counts; what is said to the
-// others follows from it. A server that waits for the message all the same
-// gets none: not even a dot, which it might accept as one without a word.
+// together says commands in one flush (RFC 2920, section 3.1).
 func (t *transaction) together(ctx context.Context, list []command) campaign.Outcome {
 	if err := t.wire.send(list); err != nil {
 		r, err := t.wire.lastWords(err)
@@ -92,6 +114,14 @@ func (t *transaction) together(ctx context.Context, list []command) campaign.Out
 		o.Dead = true
 		return o
 	}
+	return t.answers(ctx, list)
+}
+
+// answers reads the answers to commands one by one. The first refusal counts;
+// what is said to the others follows from it. A server that waits for the
+// message all the same gets none: not even a dot, which it might accept as one
+// without a word.
+func (t *transaction) answers(ctx context.Context, list []command) campaign.Outcome {
 	refusal := ready(campaign.StageData)
 	for _, c := range list {
 		t.wire.limit(c.timeout)

@@ -1,7 +1,9 @@
 package mailer
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +20,7 @@ type Sender struct {
 	wire   *wire      // nil when closed
 	ext    extensions
 	open   atomic.Bool
+	begun  *campaign.Envelope // its MAIL, RCPT and DATA are said, the answers not read; nil if none
 
 	password string
 	asked    bool
@@ -54,12 +57,17 @@ func (s *Sender) Open(ctx context.Context) campaign.Outcome {
 // IsOpen says whether a connection stands; the server may have left meanwhile.
 func (s *Sender) IsOpen() bool { return s.open.Load() }
 
-// Close says QUIT and closes; it waits for a message in hand. A closed Sender
-// opens again by itself.
+// Close says QUIT and closes; it waits for a message in hand. A server that
+// was told of a message which does not come gets no QUIT: it could be taken for
+// the message. A closed Sender opens again by itself.
 func (s *Sender) Close() {
 	s.busy.Lock()
 	defer s.busy.Unlock()
 	if s.wire == nil {
+		return
+	}
+	if s.begun != nil {
+		s.drop()
 		return
 	}
 	if _, err := s.wire.command(s.server.Timeouts.Quit, "QUIT"); err == nil {
@@ -84,7 +92,7 @@ func (s *Sender) drop() {
 	if s.wire != nil {
 		s.wire.socket.kill()
 	}
-	s.wire = nil
+	s.wire, s.begun = nil, nil
 	s.open.Store(false)
 	s.Abort()
 }
@@ -100,15 +108,23 @@ func (s *Sender) drop() {
 // When ctx ends before the dot the message is requeued; after the dot the
 // wait for the answer goes on.
 func (s *Sender) Send(ctx context.Context, e campaign.Envelope, mark func(context.Context) error) campaign.Outcome {
+	return s.Stream(ctx, e, mark, nil)
+}
+
+// Stream is Send with another message to follow, which next gives, or nil: once
+// the dot is written, its MAIL, RCPT and DATA are said before the answer to the
+// dot is waited for, where the server allows it (RFC 2920). It must be the next
+// that is sent, or the connection is closed hard.
+func (s *Sender) Stream(ctx context.Context, e campaign.Envelope, mark func(context.Context) error, next func() *campaign.Envelope) campaign.Outcome {
 	s.busy.Lock()
 	defer s.busy.Unlock()
-	o := s.send(ctx, e, mark)
+	o := s.send(ctx, &transaction{sender: s, envelope: e, mark: mark, next: next})
 	o.SHA256 = e.SHA256
 	return o
 }
 
-func (s *Sender) send(ctx context.Context, e campaign.Envelope, mark func(context.Context) error) campaign.Outcome {
-	if bad := checkEnvelope(e); bad != "" {
+func (s *Sender) send(ctx context.Context, t *transaction) campaign.Outcome {
+	if bad := checkEnvelope(t.envelope); bad != "" {
 		return campaign.Outcome{
 			Verdict: campaign.Fault, Class: campaign.ClassContent, Reason: bad,
 			Hint: "look at the message with `tebar preview`, and correct the letter or the list",
@@ -120,25 +136,33 @@ func (s *Sender) send(ctx context.Context, e campaign.Envelope, mark func(contex
 		return o
 	}
 	kept := s.wire != nil
-	o := s.try(ctx, e, mark)
+	o := s.try(ctx, t)
 	if kept && o.Stage == campaign.StageMail && o.Verdict == campaign.Requeue && ctx.Err() == nil {
-		o = s.try(ctx, e, mark)
+		o = s.try(ctx, t)
 	}
 	return o
 }
 
-func (s *Sender) try(ctx context.Context, e campaign.Envelope, mark func(context.Context) error) campaign.Outcome {
+func (s *Sender) try(ctx context.Context, t *transaction) campaign.Outcome {
+	if s.begun != nil && !same(s.begun, &t.envelope) {
+		s.drop()
+	}
 	if s.wire == nil {
-		if o := s.connect(ctx, e.From); o.Verdict != campaign.Accepted {
+		if o := s.connect(ctx, t.envelope.From); o.Verdict != campaign.Accepted {
 			return o
 		}
 	}
-	t := &transaction{sender: s, wire: s.wire, envelope: e, mark: mark}
+	t.wire, t.begun, s.begun = s.wire, s.begun != nil, nil
 	o := t.run(ctx)
 	if o.Dead {
 		s.drop()
 	}
 	return o
+}
+
+// same says whether two are one message: their bytes hold the Message-ID.
+func same(a, b *campaign.Envelope) bool {
+	return a.From == b.From && slices.Equal(a.To, b.To) && bytes.Equal(a.Message, b.Message)
 }
 
 // An instant is the time by every clock there is: the wall's, the monotonic

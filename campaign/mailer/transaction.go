@@ -25,6 +25,8 @@ type transaction struct {
 	wire     *wire
 	envelope campaign.Envelope
 	mark     func(context.Context) error
+	next     func() *campaign.Envelope // what follows; nil: nothing
+	begun    bool                      // its MAIL, RCPT and DATA are said already
 }
 
 // errNoMark wraps what the mark said.
@@ -147,7 +149,10 @@ func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Ou
 		}
 		return inDoubt(err)
 	}
-	return t.answer()
+	sound := t.begin()
+	o := t.answer()
+	o.Dead = o.Dead || !sound
+	return o
 }
 
 // marked makes "the dot is next" durable.

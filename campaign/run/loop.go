@@ -42,7 +42,7 @@ type session struct {
 
 	opening  sync.Mutex // one connection is opened at a time: a refused login is tried once
 	claiming sync.Mutex
-	taken    int // messages claimed in this run
+	taken    int // messages claimed in this run, with --limit
 
 	mu         sync.Mutex
 	result     Result
@@ -107,11 +107,13 @@ func (s *session) reached() bool {
 	return false
 }
 
-// claim takes the next message, within --limit. One connection claims at a
-// time, so that a ticket of --limit is never held by one that gets nothing.
+// claim takes the next message, within --limit. With a limit one connection
+// claims at a time, so that a ticket is never held by one that gets nothing.
 func (s *session) claim(ctx context.Context) (campaign.Claim, campaign.Slot, error) {
-	s.claiming.Lock()
-	defer s.claiming.Unlock()
+	if s.opts.Limit > 0 {
+		s.claiming.Lock()
+		defer s.claiming.Unlock()
+	}
 	if s.opts.Limit > 0 && s.taken >= s.opts.Limit {
 		if _, err := s.ledger.Peek(ctx, s.clock.Now(), s.opts.Decide); errors.Is(err, campaign.ErrComplete) {
 			return campaign.Claim{}, campaign.Slot{}, err
@@ -120,7 +122,7 @@ func (s *session) claim(ctx context.Context) (campaign.Claim, campaign.Slot, err
 		return campaign.Claim{}, campaign.Slot{}, context.Canceled
 	}
 	c, slot, err := s.ledger.Claim(ctx, s.clock.Now(), s.opts.Decide)
-	if err == nil && c.Message != 0 {
+	if err == nil && c.Message != 0 && s.opts.Limit > 0 {
 		s.taken++
 	}
 	return c, slot, err

@@ -18,6 +18,9 @@ type Ledger interface {
 	Claim(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Claim, campaign.Slot, error)
 	// Mark makes "the dot is next" durable, if the claim's fence still stands.
 	Mark(ctx context.Context, c campaign.Claim) error
+	// Turn is Mark, with Record of the message before and Claim of the next one
+	// in the same commit.
+	Turn(ctx context.Context, t campaign.Turn, now time.Time, decide campaign.Decide) (campaign.Claim, error)
 	// Record makes the outcome durable and settles the reservation.
 	Record(ctx context.Context, c campaign.Claim, o campaign.Outcome, at time.Time) error
 	// Lock pauses the account for an outcome that came before any claim (a login).
@@ -30,8 +33,9 @@ type Ledger interface {
 type Sender interface {
 	// Open connects and logs in; Accepted when it is ready. No-op when open.
 	Open(ctx context.Context) campaign.Outcome
-	// Send speaks one message; mark is called between the body and the dot.
-	Send(ctx context.Context, e campaign.Envelope, mark func(context.Context) error) campaign.Outcome
+	// Stream speaks one message; mark is called between the body and the dot,
+	// and next, which may give the message that follows, behind the dot.
+	Stream(ctx context.Context, e campaign.Envelope, mark func(context.Context) error, next func() *campaign.Envelope) campaign.Outcome
 	IsOpen() bool
 	Close()
 }

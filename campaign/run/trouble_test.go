@@ -48,8 +48,8 @@ func (u unmarkable) Render(ctx context.Context, c campaign.Claim) (campaign.Enve
 		u.t.Fatal(err)
 	}
 	defer db.Close()
-	_, err = db.ExecContext(ctx, `CREATE TRIGGER IF NOT EXISTS no_marks BEFORE UPDATE OF marked_at ON attempts
-		WHEN NEW.marked_at IS NOT NULL BEGIN SELECT RAISE(FAIL, 'no marks'); END`)
+	_, err = db.ExecContext(ctx, `CREATE TRIGGER IF NOT EXISTS no_marks BEFORE INSERT ON journal
+		BEGIN SELECT RAISE(FAIL, 'no marks'); END`)
 	if err != nil {
 		u.t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 type worker struct {
 	*session
 	sender Sender
-	lost   int // connections lost, or not made, in a row
+	lost   int            // connections lost, or not made, in a row
+	owed   *campaign.Done // accepted, and not recorded yet
 }
 
 // Waits between two tries to reach a server: from minBackoff, doubling.
@@ -33,7 +34,7 @@ func (w *worker) step(ctx context.Context) error {
 	}
 	c, slot, err := w.claim(ctx)
 	if err == nil && c.Message != 0 {
-		return w.deliver(ctx, c)
+		return w.chain(ctx, c)
 	}
 	if err != nil {
 		return w.ledgerError(ctx, err)
@@ -132,59 +133,6 @@ func (w *worker) gaveUp(o campaign.Outcome) Result {
 		return Result{End: Unreachable, Code: campaign.CodeNetwork, Reason: o.Reason, Hint: o.Hint}
 	}
 	return Result{End: Stopped, Code: campaign.CodeRetry, NextAt: w.clock.Now().Add(max(maxBackoff, o.Wait)), Reason: o.Reason, Hint: o.Hint}
-}
-
-// deliver takes a claim to its recorded outcome. The message in hand is
-// finished though ctx is cancelled.
-func (w *worker) deliver(ctx context.Context, c campaign.Claim) error {
-	hand := context.WithoutCancel(ctx)
-	o, broken := w.send(hand, c)
-	at := w.clock.Now()
-	lost := o.Verdict == campaign.Requeue
-	o = w.judge(c, o, at)
-	err := w.ledger.Record(hand, c, o, at)
-	if errors.Is(err, campaign.ErrSettled) {
-		err = nil // a person settled it meanwhile; their word stands
-	}
-	if err != nil {
-		return fmt.Errorf("recording the outcome of %s (%s): %w", c.Recipient.Address, o.Verdict, err)
-	}
-	w.count(c, o)
-	w.watch(Event{Claim: c, Outcome: o})
-	if broken != nil {
-		return broken
-	}
-	return w.react(ctx, o, lost)
-}
-
-// send renders and speaks the message. The error is that of a ledger in
-// trouble: it could not take the mark, and no further message may be begun.
-func (w *worker) send(ctx context.Context, c campaign.Claim) (_ campaign.Outcome, broken error) {
-	e, err := w.renderer.Render(ctx, c)
-	if err != nil {
-		return campaign.Outcome{
-			Verdict: campaign.Fault, Class: campaign.ClassContent,
-			Reason: fmt.Sprintf("rendering the message for %s: %v", c.Recipient.Address, err),
-			Hint:   "correct the letter or the row, then: tebar run FILE --accept-changes",
-		}, nil
-	}
-	if len(e.To) > max(1, c.Recipients) {
-		return campaign.Outcome{
-			Verdict: campaign.Fault, Class: campaign.ClassContent,
-			Reason: fmt.Sprintf("the message for %s goes to %d addresses, and quota is reserved for %d", c.Recipient.Address, len(e.To), c.Recipients),
-			Hint:   "correct cc and bcc, then: tebar run FILE --accept-changes",
-		}, nil
-	}
-	o := w.sender.Send(ctx, e, func(ctx context.Context) error {
-		err := w.ledger.Mark(ctx, c)
-		var hint *campaign.HintError
-		if errors.As(err, &hint) {
-			broken = err
-		}
-		return err
-	})
-	o.SHA256 = e.SHA256
-	return o, broken
 }
 
 // react is what follows for the run from a recorded outcome. A message that
