@@ -15,6 +15,7 @@ var (
 	ErrComplete  = errors.New("nothing is left to send")       // no message is queued, deferred or sending
 	ErrFenced    = errors.New("another runner has taken over") // the claim is void
 	ErrSettled   = errors.New("the message is settled already")
+	ErrHeld      = errors.New("the message is held back") // it was claimed, and then ordered not to go
 )
 
 // RunningError says that another process runs the campaign (exit 6).

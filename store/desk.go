@@ -36,6 +36,7 @@ type openAttempt struct {
 	message    int64
 	recipients int
 	marked     bool
+	held       bool // something came since its claim: its mark goes the long way, which says what
 }
 
 // A stamp says which state of the store was seen.
@@ -109,8 +110,8 @@ func (d *desk) readNext(ctx context.Context, tx *txn, r *Runner, now time.Time) 
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	var listed bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM suppressions)`).Scan(&listed); err != nil {
+	listed, err := anySuppressed(ctx, tx)
+	if err != nil {
 		return err
 	}
 	sources, err := allSources(ctx, tx, r.id)
@@ -177,23 +178,46 @@ func (d *desk) readUsage(ctx context.Context, tx *txn, r *Runner, now time.Time)
 }
 
 // readOpen reads what this runner has in hand.
-func (d *desk) readOpen(ctx context.Context, tx *txn, r *Runner, _ time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT a.id, m.id, v.n, a.marked_at IS NOT NULL FROM messages m
+func (d *desk) readOpen(ctx context.Context, tx *txn, r *Runner, now time.Time) error {
+	to, err := d.readAttempts(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	listed, err := anySuppressed(ctx, tx)
+	if err != nil {
+		return err
+	}
+	locked := !r.present(d, now).LockedUntil.IsZero()
+	for id, o := range d.open {
+		if o.held = locked; listed && !locked {
+			if o.held, _, err = suppressed(ctx, tx, to[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readAttempts reads the open attempts, and gives their addresses.
+func (d *desk) readAttempts(ctx context.Context, tx *txn, r *Runner) (map[int64]string, error) {
+	to := map[int64]string{}
+	rows, err := tx.QueryContext(ctx, `SELECT a.id, m.id, m.address, v.n, a.marked_at IS NOT NULL FROM messages m
 		JOIN attempts a ON a.message_id = m.id AND a.ended_at IS NULL JOIN reservations v ON v.attempt_id = a.id
 		WHERE m.campaign_id = ? AND m.leader_id IS NULL AND m.state = 'sending' AND a.fence = ?`, r.id, r.fence)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
+		var address string
 		var o openAttempt
-		if err := rows.Scan(&id, &o.message, &o.recipients, &o.marked); err != nil {
-			return err
+		if err := rows.Scan(&id, &o.message, &address, &o.recipients, &o.marked); err != nil {
+			return nil, err
 		}
-		d.open[id] = &o
+		d.open[id], to[id] = &o, address
 	}
-	return rows.Err()
+	return to, rows.Err()
 }
 
 // readCounts reads how far attempts and spends are numbered, and the account's

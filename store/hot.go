@@ -44,7 +44,7 @@ func (r *Runner) hotClaim(ctx context.Context, tx *txn, now time.Time, decide ca
 	claim.Attempt = d.attempt
 	claim.LastPause, claim.LastPauseAt = pauseBefore(d.lockClass.String, d.lockUntil, now)
 	d.next = d.next[1:]
-	d.open[claim.Attempt] = &openAttempt{m.id, claim.Recipients, false}
+	d.open[claim.Attempt] = &openAttempt{message: m.id, recipients: claim.Recipients}
 	d.usage.Pending += claim.Recipients
 	d.usage.Last, d.usage.Seq = now, d.usage.Seq+1
 	tx.journal(r, journalEntry{
@@ -80,7 +80,7 @@ func (r *Runner) hotMark(ctx context.Context, tx *txn, c campaign.Claim) error {
 		return err
 	}
 	o := d.holds(r, c)
-	if o == nil || o.marked {
+	if o == nil || o.marked || o.held {
 		return errNotHere
 	}
 	r.writeMark(tx, d, c, m)

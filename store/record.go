@@ -13,7 +13,8 @@ import (
 // Mark makes "the dot is next" durable. Only after it may the dot be written;
 // on an error the connection is closed hard instead. Errors:
 // campaign.ErrFenced when a later runner has taken over, or the claim has an
-// outcome.
+// outcome; ErrHeld when an order that came after the claim keeps the message
+// back.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
 	err := r.hot(ctx, func(tx *txn) error { return r.hotMark(ctx, tx, c) },
 		func(tx *txn) error { return r.mark(ctx, tx, c) })
@@ -25,6 +26,9 @@ func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
 
 func (r *Runner) mark(ctx context.Context, tx *txn, c campaign.Claim) error {
 	m := r.s.moment(r.s.now())
+	if err := r.held(ctx, tx, c, m.at); err != nil {
+		return err
+	}
 	n, err := changed(ctx, tx, `UPDATE attempts SET marked_at = ?
 		WHERE id = ? AND message_id = ? AND fence = ? AND marked_at IS NULL AND ended_at IS NULL
 		AND EXISTS (SELECT 1 FROM campaigns WHERE id = ? AND fence = ?)

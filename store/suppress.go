@@ -127,6 +127,12 @@ func suppressed(ctx context.Context, tx querier, address string) (bool, string, 
 	return true, suppressionReason(entry, reason), nil
 }
 
+// anySuppressed says whether the list has an entry at all.
+func anySuppressed(ctx context.Context, tx querier) (yes bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM suppressions)`).Scan(&yes)
+	return yes, err
+}
+
 func suppressionReason(entry, reason string) string {
 	words := "on the suppression list"
 	if strings.HasPrefix(entry, "@") {

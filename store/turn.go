@@ -42,7 +42,7 @@ func (r *Runner) hotTurn(ctx context.Context, tx *txn, t campaign.Turn, now time
 	if err != nil {
 		return next, err
 	}
-	if o := d.holds(r, t.Mark); o == nil || o.marked {
+	if o := d.holds(r, t.Mark); o == nil || o.marked || o.held {
 		return next, errNotHere
 	}
 	if t.Done != nil {

@@ -73,6 +73,9 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 	if err := w.record(hand, &campaign.Done{Claim: p.claim, Outcome: o, At: at}); err != nil {
 		return nil, err
 	}
+	if errors.Is(broken, campaign.ErrHeld) {
+		return nil, nil
+	}
 	if broken != nil {
 		return nil, broken
 	}
@@ -85,8 +88,9 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 	return next, w.react(ctx, o, lost)
 }
 
-// send speaks a message. broken is the error of a ledger in trouble: it could
-// not take the mark, and no further message may be begun.
+// send speaks a message. broken is why no further message may be begun at once:
+// campaign.ErrHeld, which the next claim explains, or the error of a ledger in
+// trouble, which could not take the mark.
 func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next *parcel, broken error) {
 	if p.fault != nil {
 		return *p.fault, nil, nil
@@ -96,7 +100,7 @@ func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next 
 	mark := func(context.Context) (err error) {
 		claim, err = w.turn(hand, p.claim, ctx.Err() == nil)
 		var hint *campaign.HintError
-		if errors.As(err, &hint) {
+		if errors.As(err, &hint) || errors.Is(err, campaign.ErrHeld) {
 			broken = err
 		}
 		return err

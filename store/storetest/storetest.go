@@ -37,6 +37,8 @@ func Run(t *testing.T, e Engine) {
 		{"rows", rowTests},
 		{"keying", keyingTests},
 		{"claim", claims},
+		{"turn", turns},
+		{"held back at the mark", afterthoughtTests()},
 		{"outcome", outcomes},
 		{"takeover", takeovers},
 		{"limits", limits},
