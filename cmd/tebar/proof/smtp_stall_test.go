@@ -36,6 +36,8 @@ type hurried struct {
 	mu    sync.Mutex
 	left  time.Duration // to the deadline, when it was set
 	over  bool
+	calls int  // of Read and Write, begun or ended
+	in    bool // one of them has not ended
 	once  sync.Once
 	begun chan struct{} // closed by the first deadline
 	begin sync.Once
@@ -64,6 +66,46 @@ func (h *hurried) SetReadDeadline(at time.Time) error {
 	return h.TCPConn.SetReadDeadline(at)
 }
 
+// Read and Write are counted: see settled.
+func (h *hurried) Read(b []byte) (int, error) {
+	h.call(true)
+	defer h.call(false)
+	return h.TCPConn.Read(b)
+}
+
+func (h *hurried) Write(b []byte) (int, error) {
+	h.call(true)
+	defer h.call(false)
+	return h.TCPConn.Write(b)
+}
+
+func (h *hurried) call(in bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.calls, h.in = h.calls+1, in
+}
+
+// settled waits until the client is at the stage where the server has fallen
+// silent: the server is ahead of it when several commands come in one flush. It
+// has been in the same call for a while then, and will be until its deadline.
+func (h *hurried) settled() {
+	const while = 200 * time.Millisecond
+	for last := -1; ; {
+		h.mu.Lock()
+		calls, in := h.calls, h.in
+		h.mu.Unlock()
+		if in && calls == last {
+			return
+		}
+		last = calls
+		select {
+		case <-h.close: // given up already
+			return
+		case <-time.After(while):
+		}
+	}
+}
+
 // Close is what a stalling server waits for.
 func (h *hurried) Close() error {
 	h.once.Do(func() { close(h.close) })
@@ -74,6 +116,7 @@ func (h *hurried) Close() error {
 // connection is given up.
 func (h *hurried) expire(note func(time.Duration)) {
 	<-h.begun
+	h.settled()
 	h.mu.Lock()
 	note(h.left)
 	h.over = true
