@@ -120,9 +120,9 @@ func globQuote(path string) string {
 // notRestored refuses a database that is behind its witnesses, or not theirs,
 // for the campaign's sake; "" is for everybody's.
 func (s *Store) notRestored(ctx context.Context, name string) error {
-	trusted := s.trusted(name)
+	trusted, all := s.trusted(name), sightings(s.path) // before the view, which must not be behind them
 	return s.view(ctx, func(tx *txn) error {
-		for _, w := range sightings(s.path) {
+		for _, w := range all {
 			if trusted[w.String()] || w.gone && w.store != s.id {
 				continue
 			}

@@ -192,7 +192,7 @@ var bugs = []bug{
 		packages: "./campaign/mailer",
 	},
 	{
-		name: "the message in hand broken off by Ctrl-C", file: "campaign/run/worker.go",
+		name: "the message in hand broken off by Ctrl-C", file: "campaign/run/chain.go",
 		old: "hand := context.WithoutCancel(ctx)", new: "hand := ctx",
 		packages: "./campaign/run",
 	},
