@@ -41,7 +41,7 @@ var (
 	callLine = regexp.MustCompile(`^(\d+) +(\w+)\((?:AT_FDCWD[^,]*, )?(?:(\d+)<(.*?)>)?(?:, )?(.*)$`)
 	resumed  = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>`)
 	quoted   = regexp.MustCompile(`"((?:\\x[0-9a-f]{2})*)"(?:, (\d+))?(?:, (\d+))?`)
-	rcptTo   = regexp.MustCompile(`^RCPT TO:<([^>]*)>`)
+	rcptTo   = regexp.MustCompile(`(?m)^RCPT TO:<([^>]*)>`)
 )
 
 // readOps reads strace's log. A write counts from when it was begun, a sync
