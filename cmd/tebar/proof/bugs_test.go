@@ -193,7 +193,7 @@ var bugs = []bug{
 	},
 	{
 		name: "the message in hand broken off by Ctrl-C", file: "campaign/run/chain.go",
-		old: "hand := context.WithoutCancel(ctx)", new: "hand := ctx",
+		old: "hand := context.WithoutCancel(ctx)\n\tvar claim", new: "hand := ctx\n\tvar claim",
 		packages: "./campaign/run",
 	},
 	{
