@@ -47,6 +47,27 @@ func sendOne(b *testing.B, r *store.Runner, now time.Time) {
 	}
 }
 
+// BenchmarkTurn is a message's usual course on one connection: recorded, the
+// next marked, the one after claimed, durable on the disk in one commit.
+func BenchmarkTurn(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "tebar.db"))
+	now := time.Now()
+	r := storetest.Start(b, s, storetest.Snapshot("spring"), storetest.People(b.N+2), now)
+	c, _, err := r.Claim(b.Context(), now, storetest.Decide)
+	b.ResetTimer()
+	var last *campaign.Done
+	for range b.N {
+		if err != nil || c.Message == 0 {
+			b.Fatal(c, err)
+		}
+		turn := campaign.Turn{Done: last, Mark: c, More: true}
+		last = &campaign.Done{Claim: c, Outcome: campaign.Outcome{Verdict: campaign.Accepted}, At: now}
+		if c, err = r.Turn(b.Context(), turn, now, storetest.Decide); c.Message == 0 && err == nil {
+			c, _, err = r.Claim(b.Context(), now, storetest.Decide)
+		}
+	}
+}
+
 // BenchmarkPropose stages and compares a list of 100,000 that has not changed.
 func BenchmarkPropose(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "tebar.db"))

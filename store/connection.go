@@ -11,6 +11,7 @@ import (
 // whatever becomes of its context; only begin waits, and can be called off.
 type connection struct {
 	conn     *sql.Conn
+	lock     *sql.Stmt // takes the database's lock
 	prepared map[string]*sql.Stmt
 }
 
@@ -23,12 +24,16 @@ func connect(ctx context.Context, db *sql.DB) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &connection{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	lock, err := conn.PrepareContext(ctx, "BEGIN IMMEDIATE")
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &connection{conn: conn, lock: lock, prepared: map[string]*sql.Stmt{}}, nil
 }
 
 // begin takes the database's lock, for which it waits.
 func (w *connection) begin(ctx context.Context) error {
-	_, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	_, err := w.lock.ExecContext(ctx)
 	return err
 }
 
@@ -80,7 +85,7 @@ func (w *connection) QueryRowContext(ctx context.Context, query string, args ...
 }
 
 func (w *connection) close() error {
-	var all []error
+	all := []error{w.lock.Close()}
 	for _, s := range w.prepared {
 		all = append(all, s.Close())
 	}
