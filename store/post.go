@@ -26,7 +26,11 @@ func post(ctx context.Context, tx *txn) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	for _, p := range postings(entries) {
+	whole, rest := postings(entries)
+	if err := postWhole(ctx, tx, whole); err != nil {
+		return fmt.Errorf("posting the journal: %w", err)
+	}
+	for _, p := range rest {
 		if err := p.write(ctx, tx); err != nil {
 			return fmt.Errorf("posting the journal: %w", err)
 		}
@@ -41,8 +45,9 @@ func post(ctx context.Context, tx *txn) error {
 	return err
 }
 
-// postings are the attempts in the order in which they come up first.
-func postings(entries []journalEntry) []*posting {
+// postings are the attempts in the order in which they come up first; those
+// that were both begun and accepted since the last posting are whole.
+func postings(entries []journalEntry) (whole, rest []*posting) {
 	var list []*posting
 	by := map[int64]*posting{}
 	for i := range entries {
@@ -61,14 +66,18 @@ func postings(entries []journalEntry) []*posting {
 			p.accepted = e
 		}
 	}
-	return list
+	for _, p := range list {
+		if p.begun != nil && p.accepted != nil {
+			whole = append(whole, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return whole, rest
 }
 
 func (p *posting) write(ctx context.Context, tx *txn) error {
-	switch {
-	case p.begun != nil && p.accepted != nil:
-		return p.whole(ctx, tx)
-	case p.begun != nil:
+	if p.begun != nil {
 		if err := p.begin(ctx, tx); err != nil {
 			return err
 		}
@@ -82,34 +91,6 @@ func (p *posting) write(ctx context.Context, tx *txn) error {
 		return p.accept(ctx, tx)
 	}
 	return nil
-}
-
-// whole posts an attempt that was begun and accepted since the last posting.
-func (p *posting) whole(ctx context.Context, tx *txn) error {
-	b, a, o := p.begun, p.accepted, &p.accepted.outcome
-	x := &b.begun
-	var marked moment
-	if p.marked != nil {
-		marked = p.marked.at
-	}
-	if err := p.exactly(ctx, tx, `INSERT INTO attempts (id, campaign_id, message_id, number, fence, account, started_at,
-		marked_at, ended_at, verdict, class, stage, code, enhanced, response, queue_id, sha256)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.attempt, b.campaign, x.message, x.number, x.fence, b.account, micros(b.at.at), micros(marked.at), micros(a.at.at),
-		string(o.Verdict), string(o.Class), string(o.Stage), o.Code, o.Enhanced, o.Response, o.QueueID, o.SHA256); err != nil {
-		return err
-	}
-	at, boot, up := a.at.columns()
-	if err := p.exactly(ctx, tx, `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at, marked_at,
-		at, boot_id, boot_us, spent_no) VALUES (?, ?, ?, ?, 'spent', ?, ?, ?, ?, ?, ?)`,
-		b.account, x.recipients, x.name, p.attempt, micros(b.at.at), micros(marked.at), at, boot, up, a.spent); err != nil {
-		return err
-	}
-	return p.exactly(ctx, tx, `UPDATE messages SET state = 'sent', account = ?, version = ?, message_id = ?, date = ?,
-		first_at = ?, attempts = ?, retry_at = NULL, skip = '', reason = '', sent_at = ?, code = ?, enhanced = ?,
-		response = ?, sha256 = ? WHERE id = ? AND state = 'queued'`,
-		b.account, x.version, x.messageID, micros(x.date), micros(x.first), x.number, micros(a.at.at),
-		o.Code, o.Enhanced, o.Response, o.SHA256, x.message)
 }
 
 func (p *posting) begin(ctx context.Context, tx *txn) error {
