@@ -50,15 +50,19 @@ func writeWhole(ctx context.Context, tx *txn, list []*posting) error {
 		before, row, after string
 		args               []any
 	}{
-		{`INSERT INTO attempts (id, campaign_id, message_id, number, fence, account, started_at, marked_at, ended_at,
+		{
+			`INSERT INTO attempts (id, campaign_id, message_id, number, fence, account, started_at, marked_at, ended_at,
 			verdict, class, stage, code, enhanced, response, queue_id, sha256) VALUES `,
-			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ``, attempts},
+			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ``, attempts,
+		},
 		{`INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at, marked_at, at, boot_id, boot_us,
 			spent_no) VALUES `, `(?, ?, ?, ?, 'spent', ?, ?, ?, ?, ?, ?)`, ``, reservations},
-		{`UPDATE messages SET state = 'sent', account = column2, version = column3, message_id = column4, date = column5,
+		{
+			`UPDATE messages SET state = 'sent', account = column2, version = column3, message_id = column4, date = column5,
 			first_at = column6, attempts = column7, retry_at = NULL, skip = '', reason = '', sent_at = column8,
 			code = column9, enhanced = column10, response = column11, sha256 = column12 FROM (VALUES `,
-			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, `) WHERE id = column1 AND state = 'queued'`, messages},
+			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, `) WHERE id = column1 AND state = 'queued'`, messages,
+		},
 	} {
 		rows := strings.Join(slices.Repeat([]string{s.row}, len(list)), ", ")
 		n, err := changed(ctx, tx, s.before+rows+s.after, s.args...)
