@@ -52,57 +52,6 @@ func insist(ctx context.Context, try func() error) (err error) {
 	return err
 }
 
-// view runs f in one read transaction: it sees one moment of the store.
-func (s *Store) view(ctx context.Context, f func(tx *txn) error) error {
-	return s.posted(ctx, func() error {
-		return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(tx *txn) error {
-			if err := unposted(ctx, tx); err != nil {
-				return err
-			}
-			return f(tx)
-		})
-	}, f)
-}
-
-// viewTries is how often a view posts what a runner goes on writing.
-const viewTries = 10
-
-// posted runs look, and posts the journal where look says errUnposted. Where
-// that cannot be had, since a runner is quicker or the disk is full, f sees it
-// posted in a transaction that is undone.
-func (s *Store) posted(ctx context.Context, look func() error, f func(tx *txn) error) error {
-	for range viewTries {
-		err := look()
-		if !errors.Is(err, errUnposted) {
-			return explain(s.path, err)
-		}
-		if err := s.update(ctx, func(*txn) error { return nil }); err != nil {
-			break
-		}
-	}
-	var seen error
-	err := s.update(ctx, func(tx *txn) error {
-		seen = f(tx)
-		return errRollback
-	})
-	if errors.Is(err, errRollback) {
-		err = seen
-	}
-	return explain(s.path, err)
-}
-
-// errUnposted: the tables are behind the journal.
-var errUnposted = errors.New("the journal is not posted")
-
-func unposted(ctx context.Context, tx querier) error {
-	var left bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM journal)`).Scan(&left)
-	if err == nil && left {
-		err = errUnposted
-	}
-	return err
-}
-
 // A txn is an open transaction.
 type txn struct {
 	querier
