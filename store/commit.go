@@ -24,8 +24,7 @@ type committer struct {
 
 	// Whoever commits has these.
 	writer *connection
-	own    int64   // changes that were no runner's, or another runner's than before
-	by     *Runner // who has written the journal last
+	own    int64 // changes; a desk knows of its own runner's
 }
 
 // A change waits for its commit.
@@ -181,8 +180,7 @@ func (c *committer) transact(ctx context.Context, batch []*change) error {
 		_, err = w.ExecContext(context.Background(), "COMMIT")
 	}
 	if err != nil {
-		// SQLite may have rolled back by itself: then this one fails.
-		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK")
+		w.rollback()
 		c.own++
 	}
 	return tx.ended(err)

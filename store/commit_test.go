@@ -143,3 +143,23 @@ func TestCommitWithdrawn(t *testing.T) {
 		t.Errorf("%v %v", list, err)
 	}
 }
+
+// A change that is called off while it begins leaves no transaction open, in
+// which others' changes would fail.
+func TestBeginCalledOff(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "tebar.db"), Options{Scratch: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	nothing := func(*txn) error { return nil }
+	for i := range 5000 {
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() { time.Sleep(time.Duration(i%60) * time.Microsecond); cancel() }()
+		_ = s.update(ctx, nothing)
+		cancel()
+		if err := s.update(context.Background(), nothing); err != nil {
+			t.Fatalf("after %d: %v", i, err)
+		}
+	}
+}

@@ -34,7 +34,16 @@ func connect(ctx context.Context, db *sql.DB) (*connection, error) {
 // begin takes the database's lock, for which it waits.
 func (w *connection) begin(ctx context.Context) error {
 	_, err := w.lock.ExecContext(ctx)
+	if err != nil {
+		w.rollback() // called off, it may have begun all the same
+	}
 	return err
+}
+
+// rollback ends the transaction, if there is one: SQLite may have rolled back
+// by itself.
+func (w *connection) rollback() {
+	_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK")
 }
 
 // statement is nil where the text is to be run as it is.

@@ -69,13 +69,11 @@ func (t *txn) after(f func()) { t.committed = append(t.committed, f) }
 // never have been.
 func (t *txn) undo(f func()) { t.undone = append(t.undone, f) }
 
-// journal adds an entry of a runner whose desk knows of it.
+// journal adds an entry of a runner whose desk knows of it; no other runner's
+// does.
 func (t *txn) journal(r *Runner, e journalEntry) {
-	if c := t.commits; c.by != r { // another runner's desk does not
-		c.by = r
-		c.own++
-		r.desk.stamp.own = c.own
-	}
+	t.commits.own++
+	r.desk.stamp.own = t.commits.own
 	t.entries = append(t.entries, e)
 }
 

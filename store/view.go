@@ -83,7 +83,7 @@ func within(ctx context.Context, w *connection, end string, f func() error) erro
 		_, err = w.ExecContext(context.WithoutCancel(ctx), end)
 	}
 	if err != nil {
-		_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		w.rollback()
 	}
 	return err
 }
