@@ -26,19 +26,7 @@ type turn struct {
 // zero slot also says that Claim has something to write down first: suppressed
 // messages to skip, or the claims of a dead neighbour to settle.
 func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide) (campaign.Slot, error) {
-	var t turn
-	look := func(tx *txn) (err error) {
-		t, err = r.look(ctx, tx, nil, now, decide)
-		return err
-	}
-	err := r.s.posted(ctx, func() error {
-		return r.s.glances.look(ctx, func(tx *txn) error {
-			if err := unposted(ctx, tx); err != nil {
-				return err
-			}
-			return look(tx)
-		})
-	}, look)
+	t, err := r.peek(ctx, now, decide)
 	if err == nil {
 		err = t.end
 	}
@@ -52,6 +40,24 @@ func (r *Runner) Peek(ctx context.Context, now time.Time, decide campaign.Decide
 		return campaign.Slot{}, fmt.Errorf("looking for the next message: %w", err)
 	}
 	return t.slot, nil
+}
+
+func (r *Runner) peek(ctx context.Context, now time.Time, decide campaign.Decide) (t turn, err error) {
+	r.peeking.Lock()
+	defer r.peeking.Unlock()
+	err = r.s.posted(ctx, func() error {
+		return r.s.glances.look(ctx, func(tx *txn) error {
+			if err := unposted(ctx, tx); err != nil {
+				return err
+			}
+			t, err = r.look(ctx, tx, nil, &r.peeked, now, decide)
+			return err
+		})
+	}, func(tx *txn) error {
+		t, err = r.look(ctx, tx, nil, &spends{}, now, decide) // what it sees is undone
+		return err
+	})
+	return t, err
 }
 
 // Claim takes the next message if decide lets it go now: one transaction
@@ -91,7 +97,8 @@ func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decid
 		return err
 	}, func(tx *txn) (err error) {
 		claim = campaign.Claim{}
-		if t, err = r.look(ctx, tx, tx, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
+		tx.undo(r.forgetSpends)
+		if t, err = r.look(ctx, tx, tx, &r.spends, now, decide); err != nil || t.m == nil || !t.slot.Due(now) {
 			return err
 		}
 		claim, err = r.take(ctx, tx, &t, now)
@@ -116,8 +123,9 @@ func (r *Runner) heldUp(t *turn, now time.Time) bool {
 }
 
 // look finds the next message and asks decide about it. With a transaction to
-// write in, suppressed messages are skipped on the way; else passed over.
-func (r *Runner) look(ctx context.Context, tx querier, write *txn, now time.Time, decide campaign.Decide) (t turn, err error) {
+// write in, suppressed messages are skipped on the way; else passed over. known
+// are the spends that whoever looks has read before.
+func (r *Runner) look(ctx context.Context, tx querier, write *txn, known *spends, now time.Time, decide campaign.Decide) (t turn, err error) {
 	if t.c, err = r.mine(ctx, tx); err != nil {
 		return t, err
 	}
@@ -136,12 +144,7 @@ func (r *Runner) look(ctx context.Context, tx querier, write *txn, now time.Time
 		err = r.nothing(ctx, tx, write, &t, now)
 		return t, err
 	}
-	if write != nil {
-		write.undo(r.forgetSpends)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	u, err := r.s.usage(ctx, tx, &r.spends, t.c.account, nil, now)
+	u, err := r.s.usage(ctx, tx, known, t.c.account, nil, now)
 	if err != nil {
 		return t, err
 	}
@@ -152,11 +155,7 @@ func (r *Runner) look(ctx context.Context, tx querier, write *txn, now time.Time
 
 // forgetSpends lets the next look read all spends again: the cache may know of
 // some that were rolled back.
-func (r *Runner) forgetSpends() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.spends = spends{}
-}
+func (r *Runner) forgetSpends() { r.spends = spends{} }
 
 // stopped says that a person has ended the campaign, or paused it. A pause that
 // came with the last message holds nothing back: the campaign is complete.

@@ -13,7 +13,8 @@ import (
 // (claimed, marked, accepted) needs nothing of the database but one row of the
 // journal. It holds as long as nobody else has changed the store: another
 // process is seen by the database's data_version, others of this Store by the
-// committer's count. Then everything is read anew.
+// committer's count; and as long as the clock does not go back. Then everything
+// is read anew.
 type desk struct {
 	stamp   stamp
 	c       campaignRow
@@ -61,7 +62,7 @@ func (r *Runner) sit(ctx context.Context, tx *txn, now time.Time) (*desk, error)
 	if err != nil {
 		return nil, err
 	}
-	if r.desk != nil && r.desk.stamp == at {
+	if r.desk != nil && r.desk.stamp == at && !r.spends.behind(now) {
 		return r.desk, nil
 	}
 	r.rows = fewNext
@@ -167,8 +168,6 @@ func (d *desk) readRetry(ctx context.Context, tx *txn, r *Runner, now time.Time)
 
 func (d *desk) readUsage(ctx context.Context, tx *txn, r *Runner, now time.Time) (err error) {
 	tx.undo(r.forgetSpends)
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if d.usage, err = r.s.usage(ctx, tx, &r.spends, d.c.account, nil, now); err != nil {
 		return err
 	}

@@ -67,8 +67,6 @@ func (r *Runner) present(d *desk, now time.Time) campaign.Usage {
 	if u.Last.Sub(now) > time.Minute { // as accountUsage
 		u.Last = time.Time{}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	u.Spends = r.spends.ages(r.s.moment(now), d.span, d.loose)
 	return u
 }
@@ -125,9 +123,7 @@ func (r *Runner) writeAccepted(tx *txn, d *desk, c campaign.Claim, out campaign.
 	d.usage.Pending -= o.recipients
 	d.usage.Last = at
 	tx.undo(r.forgetSpends)
-	r.mu.Lock()
 	r.spends.add(entry{answered, o.recipients}, d.spends)
-	r.mu.Unlock()
 	tx.journal(r, journalEntry{
 		kind: entryAccepted, attempt: c.Attempt, at: answered, campaign: r.id, account: d.c.account,
 		outcome: out, spent: d.spends,

@@ -23,11 +23,14 @@ type Runner struct {
 	fence int64
 	lock  *flock.Flock
 
-	desk *desk // whoever commits has it: see desk.go
-	rows int   // how many the next desk takes from the list
+	desk   *desk  // whoever commits has it: see desk.go
+	rows   int    // how many the next desk takes from the list
+	spends spends // what the desk knows of; whoever commits has it
+
+	peeking sync.Mutex
+	peeked  spends // what Peek knows of, which sees the store at other moments
 
 	mu     sync.Mutex // guards what is below
-	spends spends
 	set    settings
 	looked time.Time // for dead neighbours
 	seen   *os.File  // see witness.go; nil where it cannot be written

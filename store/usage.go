@@ -22,7 +22,7 @@ type entry struct {
 // a claim reads what is new and not 60,000 rows.
 type spends struct {
 	account string
-	span    time.Duration // all entries younger than this, when they were read, are here
+	span    time.Duration // all entries younger than this at seen are here
 	last    int64         // highest spent_no read
 	seen    time.Time     // the latest now
 	entries []entry
@@ -92,13 +92,23 @@ func accountUsage(ctx context.Context, tx querier, u *campaign.Usage, now time.T
 	return nil
 }
 
+// ticks is how far the clock goes back without a word: those who ask at once
+// have looked at it one after the other. For so long the cache keeps what has
+// left every window.
+const ticks = time.Minute
+
+// behind says that the clock has gone back: what had left the windows may be in
+// them again.
+func (c *spends) behind(now time.Time) bool { return now.Before(c.seen.Add(-ticks)) }
+
 // refresh reads the spends that the cache does not have. It begins afresh when
-// the clock has gone back: what had left the windows may be in them again.
+// the clock has gone back.
 func (c *spends) refresh(ctx context.Context, tx querier, account string, span time.Duration, now moment) error {
-	if c.account != account || span > c.span || now.at.Before(c.seen) {
+	span += ticks
+	if c.account != account || span > c.span || c.behind(now.at) {
 		*c = spends{account: account, span: span, out: c.out}
 	}
-	c.seen = now.at
+	span = c.span
 	rows, err := tx.QueryContext(ctx, `SELECT at, boot_id, boot_us, n, spent_no FROM reservations
 		WHERE account = ? AND spent_no > ? AND (at > ? OR (boot_id = ? AND boot_us > ?)) ORDER BY at`,
 		account, c.last, micros(now.at.Add(-span)), now.boot, (now.up - span).Microseconds())
@@ -123,6 +133,9 @@ func (c *spends) add(e entry, no int64) {
 // ages turns the entries into spends by their age, oldest first, and drops
 // those that have left every window for good.
 func (c *spends) ages(now moment, span time.Duration, loose []entry) []campaign.Spend {
+	if now.at.After(c.seen) {
+		c.seen = now.at
+	}
 	c.out = c.out[:0]
 	kept := c.entries[:0]
 	for _, e := range c.entries {

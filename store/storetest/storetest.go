@@ -38,6 +38,7 @@ func Run(t *testing.T, e Engine) {
 		{"keying", keyingTests},
 		{"claim", claims},
 		{"turn", turns},
+		{"desk", desks},
 		{"held back at the mark", afterthoughtTests()},
 		{"outcome", outcomes},
 		{"takeover", takeovers},
