@@ -18,14 +18,18 @@ type parcel struct {
 // chain sends a claimed message, and those that are claimed on the way: as the
 // mark of one is made durable, the next is claimed in the same commit and the
 // last is recorded, so that a message costs one commit. What is in hand is
-// finished though ctx is cancelled. At most one message of a connection is
-// marked and not answered.
+// finished though ctx is cancelled; what was claimed behind it is given back.
+// At most one message of a connection is marked and not answered.
 func (w *worker) chain(ctx context.Context, c campaign.Claim) error {
 	hand := context.WithoutCancel(ctx)
 	next := w.render(hand, c)
 	for next != nil {
 		var err error
-		if next, err = w.deliver(ctx, next); err != nil {
+		next, err = w.deliver(ctx, next)
+		if err == nil && next != nil && (ctx.Err() != nil || w.reached()) {
+			err, next = w.giveBack(hand, next.claim, "the run ended before it"), nil
+		}
+		if err != nil {
 			return errors.Join(err, w.settle(hand))
 		}
 	}
@@ -61,7 +65,10 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 	o, next, broken := w.send(ctx, p)
 	at := w.clock.Now()
 	lost := o.Verdict == campaign.Requeue
-	o = w.judge(p.claim, o, at)
+	held := errors.Is(broken, campaign.ErrHeld)
+	if !held { // by no doing of the message or the server
+		o = w.judge(p.claim, o, at)
+	}
 	if o.Verdict == campaign.Accepted && next != nil {
 		w.owed = &campaign.Done{Claim: p.claim, Outcome: o, At: at}
 		w.lost = 0
@@ -73,14 +80,14 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 	if err := w.record(hand, &campaign.Done{Claim: p.claim, Outcome: o, At: at}); err != nil {
 		return nil, err
 	}
-	if errors.Is(broken, campaign.ErrHeld) {
+	if held {
 		return nil, nil
 	}
 	if broken != nil {
 		return nil, broken
 	}
 	if next != nil && o.Verdict != campaign.Defer && o.Verdict != campaign.Fail {
-		if err := w.giveBack(hand, next.claim); err != nil {
+		if err := w.giveBack(hand, next.claim, "the message before it ended the connection"); err != nil {
 			return nil, err
 		}
 		next = nil
@@ -177,9 +184,9 @@ func (w *worker) recorded(d *campaign.Done) {
 
 // giveBack puts a message that was claimed, and not begun, back among the
 // others.
-func (w *worker) giveBack(ctx context.Context, c campaign.Claim) error {
+func (w *worker) giveBack(ctx context.Context, c campaign.Claim, why string) error {
 	w.sender.Close()
-	o := campaign.Outcome{Verdict: campaign.Requeue, Reason: "the message before it ended the connection"}
+	o := campaign.Outcome{Verdict: campaign.Requeue, Reason: why}
 	err := w.ledger.Record(ctx, c, o, w.clock.Now())
 	if err != nil && !errors.Is(err, campaign.ErrSettled) {
 		return fmt.Errorf("giving back the message for %s: %w", c.Recipient.Address, err)

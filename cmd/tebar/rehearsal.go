@@ -113,7 +113,7 @@ func (r *rehearsal) play(ctx context.Context) (run.Result, error) {
 	crash := &crashes{at: slices.Sorted(slices.Values(r.faults.crashes)), draw: rand.New(rand.NewPCG(r.opts.seed, 0))}
 	for {
 		end, err := r.once(ctx, server, crash)
-		if !errors.Is(err, errCrash) {
+		if !errors.Is(err, run.ErrDied) {
 			return end, err
 		}
 	}
@@ -125,12 +125,12 @@ func (r *rehearsal) once(ctx context.Context, server mailer.Server, crash *crash
 	if err != nil {
 		return run.Result{}, err
 	}
-	end, err := run.Campaign(ctx, &mortal{Runner: runner, crashes: crash, late: &r.late}, r.session, r.clock, run.Options{
+	end, err := run.Campaign(ctx, run.NewMortal(tardy{runner, &r.late}, crash.next), r.session, r.clock, run.Options{
 		Decide: r.session.calendar.Next, Retry: c.Retry, StopWhen: c.StopWhen,
 		NewSender: func() run.Sender { return mailer.New(server) },
 		Slice:     simulatedSlice, Watch: r.watch,
 	})
-	if errors.Is(err, errCrash) {
+	if errors.Is(err, run.ErrDied) {
 		return end, errors.Join(err, runner.Abandon())
 	}
 	return end, errors.Join(err, runner.Close())

@@ -171,7 +171,7 @@ func (l *life) turn() {
 	}
 	end, err := l.once(i)
 	switch {
-	case errors.Is(err, errDied):
+	case errors.Is(err, run.ErrDied):
 		l.died++
 	case err != nil:
 		l.t.Fatal(err)
@@ -217,6 +217,14 @@ func (l *life) once(i int) (run.Result, error) {
 	return l.run(i, o)
 }
 
+// dies draws whether a message is the last of its process, and where it ends.
+func (l *life) dies() run.Stage {
+	if l.draw.IntN(100) >= l.crashes {
+		return 0
+	}
+	return run.BeforeMark + run.Stage(l.draw.IntN(3))
+}
+
 // run is one process.
 func (l *life) run(i int, o run.Options) (run.Result, error) {
 	c := l.campaign(i)
@@ -224,15 +232,15 @@ func (l *life) run(i int, o run.Options) (run.Result, error) {
 	l.must(err)
 	runner, err := l.store.Runner(l.t.Context(), c.Name, l.clocks.Now())
 	l.must(err)
-	m := &mortal{Runner: runner, draw: l.draw, chance: l.crashes}
+	m := run.NewMortal(runner, l.dies)
 	o.Decide, o.Retry, o.Slice = calendar.Next, c.Retry, 100*24*time.Hour
 	o.NewSender = func() run.Sender {
 		return mailer.New(mailer.Server{Host: l.server.Host(), Port: l.server.Port(), Security: campaign.None, Auth: campaign.AuthNone, Name: "school.example"})
 	}
 	end, err := run.Campaign(l.t.Context(), m, l, l.clocks, o)
-	if errors.Is(err, errDied) {
+	if errors.Is(err, run.ErrDied) {
 		l.must(runner.Abandon())
-		return end, errDied
+		return end, run.ErrDied
 	}
 	l.must(runner.Close())
 	return end, err
