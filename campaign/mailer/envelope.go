@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -106,6 +107,9 @@ func (t *transaction) pipelined(ctx context.Context, list []command) campaign.Ou
 // together says commands in one flush (RFC 2920, section 3.1).
 func (t *transaction) together(ctx context.Context, list []command) campaign.Outcome {
 	if err := t.wire.send(list); err != nil {
+		if errors.Is(err, errAhead) { // no answer to what was not said
+			return lost(ctx, list[0].stage, err)
+		}
 		r, err := t.wire.lastWords(err)
 		if err != nil {
 			return lost(ctx, list[0].stage, err)
