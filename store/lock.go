@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -45,6 +46,40 @@ func (s *Store) tryLock(name string, tries int) (*flock.Flock, error) {
 		}
 	}
 	return nil, nil
+}
+
+// lockCampaigns takes the locks of all campaigns that were ever sent, or gives
+// ErrOlder where one is being sent.
+func lockCampaigns(path string) (unlock func(), err error) {
+	files, err := os.ReadDir(path + ".locks")
+	if err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	var held []*flock.Flock
+	unlock = func() {
+		for _, lock := range held {
+			_ = lock.Unlock()
+		}
+	}
+	for _, file := range files {
+		name, is := strings.CutSuffix(file.Name(), ".lock")
+		if !is || strings.HasPrefix(name, "_") {
+			continue // no campaign's
+		}
+		lock := flock.New(lockFile(path, name))
+		ok, err := lock.TryLock()
+		switch {
+		case err != nil:
+			unlock()
+			return nil, fmt.Errorf("locking: %w", err)
+		case !ok:
+			unlock()
+			return nil, refused(fmt.Errorf("%w: campaign %s", ErrOlder, name),
+				"let it come to its end, or stop it with Ctrl-C; then go on with this Tebar")
+		}
+		held = append(held, lock)
+	}
+	return unlock, nil
 }
 
 // isLocked says whether a runner holds the campaign's lock.

@@ -26,7 +26,9 @@ const schema = 2
 const applicationID = 0x54656272
 
 // migrate brings the file's schema up to date. It looks without changing
-// anything first, so that somebody else's database stays as it is.
+// anything first, so that somebody else's database stays as it is. A campaign
+// that is being sent holds it back: the Tebar that sends it is an older one, and
+// would not see what newer ones write.
 func migrate(ctx context.Context, path string) error {
 	version, err := probe(ctx, path)
 	if err != nil || version == schema {
@@ -40,7 +42,12 @@ func migrate(ctx context.Context, path string) error {
 	if version, err = probe(ctx, path); err != nil || version == schema {
 		return err
 	}
-	return climb(ctx, path)
+	unlockAll, err := lockCampaigns(path)
+	if err != nil {
+		return err
+	}
+	defer unlockAll()
+	return climb(ctx, path, schema)
 }
 
 // betweenLooks is where a test lets another process make the store.
@@ -71,7 +78,9 @@ func probe(ctx context.Context, path string) (int, error) {
 	return schemaVersion(ctx, db)
 }
 
-func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
+// schemaVersion is the schema of a store; ErrNewer where this Tebar does not
+// know it.
+func schemaVersion(ctx context.Context, db querier) (int, error) {
 	var version sql.NullInt64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	if err != nil {
@@ -86,11 +95,12 @@ func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
 
 func refused(err error, hint string) error { return &campaign.HintError{Err: err, Hint: hint} }
 
-// climb runs the migrations that are missing, each in a transaction. A new
+// climb runs the migrations that are missing up to a version, each in a
+// transaction. A new
 // store becomes one with a write-ahead log under a rollback journal; that one
 // is gone for good before anything is sent, since SQLite syncs the folder when
 // it makes the log.
-func climb(ctx context.Context, path string) error {
+func climb(ctx context.Context, path string, version int64) error {
 	db := pool(path, writerPragmas, 1)
 	defer db.Close()
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
@@ -104,7 +114,7 @@ func climb(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	_, err = provider.Up(ctx)
+	_, err = provider.UpTo(ctx, version)
 	var known *sqlite.Error
 	switch {
 	case err == nil:

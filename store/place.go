@@ -12,6 +12,7 @@ import (
 
 // Why a store is refused; each comes inside a *campaign.HintError.
 var (
+	ErrOlder        = errors.New("an older Tebar is sending from the store")
 	ErrNewer        = errors.New("the store was written by a newer Tebar")
 	ErrForeign      = errors.New("not a Tebar store")
 	ErrDamaged      = errors.New("the store is damaged")

@@ -102,6 +102,9 @@ func (r *Runner) start(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if _, err := schemaVersion(ctx, tx); err != nil {
+			return err // brought up to date by a newer Tebar since it was opened
+		}
 		account, r.id, r.fence = c.account, c.id, c.fence+1
 		if err := r.s.takeOver(ctx, tx, &c, now); err != nil {
 			return err
