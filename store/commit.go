@@ -24,6 +24,7 @@ type committer struct {
 
 	// Whoever commits has these.
 	writer *connection
+	closed bool
 	own    int64 // changes; a desk knows of its own runner's
 }
 
@@ -72,8 +73,8 @@ func (c *committer) run(w *change) error {
 		}
 	}
 	if lead {
+		defer c.pass() // even if a change panics
 		c.commit(c.take())
-		c.pass()
 	}
 	return w.err
 }
@@ -126,15 +127,25 @@ func (c *committer) pass() {
 
 // commit ends every change of the batch; the first is the caller's own.
 func (c *committer) commit(batch []*change) {
+	ended := false
+	defer func() {
+		for _, w := range batch[1:] {
+			if !ended {
+				w.err = errPanicked
+			}
+			w.done <- false
+		}
+	}()
 	if len(batch) == 1 || !c.together(batch) {
 		for _, w := range batch {
 			w.err = c.single(w)
 		}
 	}
-	for _, w := range batch[1:] {
-		w.done <- false
-	}
+	ended = true
 }
+
+// errPanicked ends the changes that were to go with one that panicked.
+var errPanicked = errors.New("another change of the store panicked")
 
 // together tries one transaction for all. It says false when one of them has
 // failed, and nothing was changed.
@@ -167,7 +178,7 @@ func (c *committer) single(w *change) error {
 }
 
 // transact runs the changes, which are all hot or none, in one transaction.
-func (c *committer) transact(ctx context.Context, batch []*change) error {
+func (c *committer) transact(ctx context.Context, batch []*change) (err error) {
 	w, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -176,14 +187,18 @@ func (c *committer) transact(ctx context.Context, batch []*change) error {
 		return err
 	}
 	tx := &txn{querier: w, commits: c}
+	err = errPanicked
+	defer func() {
+		if err != nil {
+			w.rollback()
+			c.own++
+		}
+		err = tx.ended(err)
+	}()
 	if err = c.changes(ctx, tx, batch); err == nil {
 		_, err = w.ExecContext(context.Background(), "COMMIT")
 	}
-	if err != nil {
-		w.rollback()
-		c.own++
-	}
-	return tx.ended(err)
+	return err
 }
 
 func (c *committer) changes(ctx context.Context, tx *txn, batch []*change) error {
@@ -206,7 +221,13 @@ func (c *committer) changes(ctx context.Context, tx *txn, batch []*change) error
 	return tx.flush(ctx)
 }
 
+// errClosed: a change came after the store's Close.
+var errClosed = errors.New("the store is closed")
+
 func (c *committer) open(ctx context.Context) (*connection, error) {
+	if c.closed {
+		return nil, errClosed
+	}
 	if c.writer == nil {
 		w, err := connect(ctx, c.db)
 		if err != nil {
@@ -218,8 +239,12 @@ func (c *committer) open(ctx context.Context) (*connection, error) {
 }
 
 func (c *committer) close() error {
-	return c.alone(context.Background(), func(w *connection) error {
-		c.writer = nil
+	err := c.alone(context.Background(), func(w *connection) error {
+		c.writer, c.closed = nil, true
 		return w.close()
 	})
+	if errors.Is(err, errClosed) {
+		err = nil // by an earlier call
+	}
+	return err
 }

@@ -163,3 +163,54 @@ func TestBeginCalledOff(t *testing.T) {
 		}
 	}
 }
+
+// A change that panics takes the others of its commit with it, and leaves the
+// store as it was before, ready for the next.
+func TestCommitPanics(t *testing.T) {
+	s, waiting, release := held(t)
+	var others sync.WaitGroup
+	errs := make([]error, 2)
+	start := func(i int) {
+		others.Go(func() {
+			errs[i] = s.update(t.Context(), func(tx *txn) error { return insertReason(t.Context(), tx, fmt.Sprint("p", i)) })
+		})
+	}
+	leads := make(chan any)
+	go func() {
+		defer func() { leads <- recover() }()
+		_ = s.update(t.Context(), func(*txn) error { panic("a bug") })
+	}()
+	waiting(1)
+	start(0)
+	waiting(2)
+	start(1)
+	waiting(3)
+	release()
+	if r := <-leads; r != "a bug" {
+		t.Fatal(r)
+	}
+	others.Wait()
+	for i, err := range errs {
+		if !errors.Is(err, errPanicked) {
+			t.Errorf("change %d: %v, want %v", i, err, errPanicked)
+		}
+	}
+	if err := s.update(t.Context(), func(tx *txn) error { return insertReason(t.Context(), tx, "p0") }); err != nil {
+		t.Error(err)
+	}
+}
+
+// Nothing opens a connection again that Close has closed.
+func TestCommitAfterClose(t *testing.T) {
+	s, _, release := held(t)
+	release()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.update(t.Context(), func(*txn) error { return nil }); !errors.Is(err, errClosed) {
+		t.Errorf("%v, want %v", err, errClosed)
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("closed again: %v", err)
+	}
+}

@@ -15,12 +15,16 @@ type glance struct {
 
 	mu   sync.Mutex
 	conn *connection
+	gone bool // closed
 }
 
 // look runs f in one read transaction.
 func (g *glance) look(ctx context.Context, f func(tx *txn) error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.gone {
+		return errClosed
+	}
 	if g.conn == nil {
 		conn, err := connect(ctx, g.db)
 		if err != nil {
@@ -41,6 +45,7 @@ func (g *glance) look(ctx context.Context, f func(tx *txn) error) error {
 func (g *glance) close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.gone = true
 	return g.drop()
 }
 

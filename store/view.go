@@ -104,17 +104,17 @@ func (s *Store) posted(ctx context.Context, look func() error, f func(tx *txn) e
 	return explain(s.path, s.undone(ctx, f))
 }
 
-// undone runs f in a transaction of the writer that is rolled back.
+// undone runs f once, in a transaction of the writer that is rolled back.
 func (s *Store) undone(ctx context.Context, f func(tx *txn) error) error {
-	var seen error
-	err := s.update(ctx, func(tx *txn) error {
-		seen = f(tx)
-		return errRollback
+	return s.commits.alone(ctx, func(w *connection) error {
+		tx := &txn{querier: w}
+		return tx.ended(within(ctx, w, "ROLLBACK", func() error {
+			if err := post(ctx, tx); err != nil {
+				return err
+			}
+			return f(tx)
+		}))
 	})
-	if errors.Is(err, errRollback) {
-		err = seen
-	}
-	return err
 }
 
 // errUnposted: the tables are behind the journal.
