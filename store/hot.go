@@ -67,7 +67,7 @@ func (r *Runner) present(d *desk, now time.Time) campaign.Usage {
 	if u.Last.Sub(now) > time.Minute { // as accountUsage
 		u.Last = time.Time{}
 	}
-	u.Spends = r.spends.ages(r.s.moment(now), d.span, d.loose)
+	u.Spends = r.spends.within(r.s.moment(now), r.s.moment(r.s.now()), d.span, d.loose)
 	return u
 }
 

@@ -6,28 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"tebar/campaign"
 )
-
-// An entry is one reservation that has a place in time.
-type entry struct {
-	moment
-	n int
-}
-
-// spends caches the account's spent reservations, which never change, so that
-// a claim reads what is new and not 60,000 rows.
-type spends struct {
-	account string
-	span    time.Duration // all entries younger than this at seen are here
-	last    int64         // highest spent_no read
-	seen    time.Time     // the latest now
-	entries []entry
-	out     []campaign.Spend // reused from claim to claim
-}
 
 // Usage is what the ledger knows of the account: its Limits are the union of
 // more and the effective limits of every unfinished campaign on it. Spends that
@@ -62,7 +44,7 @@ func (s *Store) usage(ctx context.Context, tx querier, cache *spends, account st
 	if err != nil {
 		return u, err
 	}
-	u.Spends = cache.ages(m, span, loose)
+	u.Spends = cache.within(m, s.moment(s.now()), span, loose)
 	if u.Pending, err = pending(ctx, tx, account); err != nil {
 		return u, err
 	}
@@ -90,74 +72,6 @@ func accountUsage(ctx context.Context, tx querier, u *campaign.Usage, now time.T
 		u.Last = time.Time{}
 	}
 	return nil
-}
-
-// ticks is how far the clock goes back without a word: those who ask at once
-// have looked at it one after the other. For so long the cache keeps what has
-// left every window.
-const ticks = time.Minute
-
-// behind says that the clock has gone back: what had left the windows may be in
-// them again.
-func (c *spends) behind(now time.Time) bool { return now.Before(c.seen.Add(-ticks)) }
-
-// refresh reads the spends that the cache does not have. It begins afresh when
-// the clock has gone back.
-func (c *spends) refresh(ctx context.Context, tx querier, account string, span time.Duration, now moment) error {
-	span += ticks
-	if c.account != account || span > c.span || c.behind(now.at) {
-		*c = spends{account: account, span: span, out: c.out}
-	}
-	span = c.span
-	rows, err := tx.QueryContext(ctx, `SELECT at, boot_id, boot_us, n, spent_no FROM reservations
-		WHERE account = ? AND spent_no > ? AND (at > ? OR (boot_id = ? AND boot_us > ?)) ORDER BY at`,
-		account, c.last, micros(now.at.Add(-span)), now.boot, (now.up - span).Microseconds())
-	if err != nil {
-		return err
-	}
-	last := c.last
-	err = eachEntry(rows, func(e entry, no int64) {
-		c.entries = append(c.entries, e)
-		last = max(last, no)
-	})
-	c.last = last
-	return err
-}
-
-// add knows of a spend that the tables do not have yet.
-func (c *spends) add(e entry, no int64) {
-	c.entries = append(c.entries, e)
-	c.last = max(c.last, no)
-}
-
-// ages turns the entries into spends by their age, oldest first, and drops
-// those that have left every window for good.
-func (c *spends) ages(now moment, span time.Duration, loose []entry) []campaign.Spend {
-	if now.at.After(c.seen) {
-		c.seen = now.at
-	}
-	c.out = c.out[:0]
-	kept := c.entries[:0]
-	for _, e := range c.entries {
-		age := now.age(e.moment)
-		if age <= c.span {
-			kept = append(kept, e)
-		}
-		if age <= span {
-			c.out = append(c.out, campaign.Spend{At: now.at.Add(-age), N: e.n})
-		}
-	}
-	c.entries = kept
-	for _, e := range loose {
-		if age := now.age(e.moment); age <= span {
-			c.out = append(c.out, campaign.Spend{At: now.at.Add(-age), N: e.n})
-		}
-	}
-	byTime := func(a, b campaign.Spend) int { return a.At.Compare(b.At) }
-	if !slices.IsSortedFunc(c.out, byTime) {
-		slices.SortFunc(c.out, byTime)
-	}
-	return c.out
 }
 
 // Both queries repeat the condition of the index reservations_open, or SQLite
