@@ -75,7 +75,7 @@ func (s *Store) settled(ctx context.Context) (tx *sql.Tx, err error) {
 // within runs f under the writer's lock, and ends the transaction so, or undoes
 // it.
 func within(ctx context.Context, w *connection, end string, f func() error) error {
-	if err := w.begin(ctx); err != nil {
+	if err := insist(ctx, func() error { return w.begin(ctx) }); err != nil {
 		return err
 	}
 	err := f()
