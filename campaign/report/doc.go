@@ -21,6 +21,5 @@
 // would evaluate gets an apostrophe in front (see harmless). In Excel every
 // cell is text: nothing is evaluated, and zeros in front and long numbers stay.
 //
-// Rows are written as they come: memory does not grow with the list, but for
-// Excel, whose packed file is put together in memory at the end.
+// Rows are written as they come: memory does not grow with the list.
 package report

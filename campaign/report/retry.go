@@ -129,11 +129,15 @@ func (l failed) xlsx(w io.Writer) error {
 	for i := range wide {
 		wide[i] = 20
 	}
-	b, err := newBook(l.sheet(), header, wide)
+	file, err := newFile(l.sheet(), header, wide)
 	if err != nil {
 		return err
 	}
-	defer b.file.Close()
+	defer file.Close()
+	b, err := newBook(w, file, len(header))
+	if err != nil {
+		return err
+	}
 	err = l.each(func(r campaign.Row, cells []string) error {
 		last := len(cells) - 1
 		cells[last] = shorten(cells[last])
@@ -145,7 +149,7 @@ func (l failed) xlsx(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return b.finish(w)
+	return b.finish()
 }
 
 // sheet is the name of the sheet that all rows come from, else "Retry".

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -17,11 +16,18 @@ import (
 // writeXLSX writes a workbook of two sheets: Recipients, and Campaign, which
 // says what JSON says under "campaign".
 func writeXLSX(w io.Writer, h Head, zone *time.Location, rows iter.Seq2[campaign.Delivery, error]) error {
-	b, err := newBook("Recipients", header(h.Columns), widths(len(h.Columns)))
+	file, err := newFile("Recipients", header(h.Columns), widths(len(h.Columns)))
 	if err != nil {
 		return err
 	}
-	defer b.file.Close()
+	defer file.Close()
+	if err := about(file, h, zone); err != nil {
+		return err
+	}
+	b, err := newBook(w, file, len(columns)+len(h.Columns))
+	if err != nil {
+		return err
+	}
 	g := newGrid(h, zone)
 	for d, err := range rows {
 		if err != nil {
@@ -38,75 +44,62 @@ func writeXLSX(w io.Writer, h Head, zone *time.Location, rows iter.Seq2[campaign
 			return err
 		}
 	}
-	if err := b.about(h, zone); err != nil {
-		return err
-	}
-	return b.finish(w)
+	return b.finish()
 }
 
-// A book is a workbook whose first sheet is streamed, all cells as text: the
-// number format "@" keeps 00427 what it is when a person edits it.
-type book struct {
-	file        *excelize.File
-	sheet       *excelize.StreamWriter
-	bold, plain int // styles
-	rows        int
-	values      []any
+// newFile makes a workbook whose first sheet has its header alone, and all
+// cells as text: the number format "@" keeps 00427 what it is when a person
+// edits it.
+func newFile(sheet string, header []string, widths []float64) (*excelize.File, error) {
+	file := excelize.NewFile()
+	if err := layOut(file, sheet, header, widths); err != nil {
+		_ = file.Close() // nothing was written
+		return nil, err
+	}
+	return file, nil
 }
 
-func newBook(sheet string, header []string, widths []float64) (*book, error) {
-	b := &book{file: excelize.NewFile()}
-	err := b.open(sheet, widths)
-	if err == nil {
-		err = b.put(header, b.bold)
-	}
-	if err != nil {
-		return nil, errors.Join(err, b.file.Close())
-	}
-	return b, nil
-}
-
-func (b *book) open(sheet string, widths []float64) (err error) {
+func layOut(file *excelize.File, sheet string, header []string, widths []float64) error {
 	const asText = 49 // the built-in format "@": ECMA-376, part 1, section 18.8.30
-	if err = b.file.SetSheetName("Sheet1", sheet); err != nil {
+	if err := file.SetSheetName("Sheet1", sheet); err != nil {
 		return err
 	}
-	if b.plain, err = b.file.NewStyle(&excelize.Style{NumFmt: asText}); err != nil {
+	plain, err := file.NewStyle(&excelize.Style{NumFmt: asText})
+	if err != nil {
 		return err
 	}
-	if b.bold, err = b.file.NewStyle(&excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true}}); err != nil {
-		return err
+	if plain != rowStyle {
+		return fmt.Errorf("the style of rows has number %d", plain)
 	}
-	if b.sheet, err = b.file.NewStreamWriter(sheet); err != nil {
+	bold, err := file.NewStyle(&excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true}})
+	if err != nil {
 		return err
 	}
 	for i, width := range widths {
-		if err = b.sheet.SetColWidth(i+1, i+1, width); err != nil {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		if err == nil {
+			err = file.SetColStyle(sheet, name, plain)
+		}
+		if err == nil {
+			err = file.SetColWidth(sheet, name, name, width)
+		}
+		if err == nil {
+			err = file.SetCellStr(sheet, name+"1", header[i])
+		}
+		if err == nil {
+			err = file.SetCellStyle(sheet, name+"1", name+"1", bold)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return b.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
-}
-
-// add writes the next row; beyond Excel's 1,048,576 it is refused.
-func (b *book) add(cells []string) error { return b.put(cells, b.plain) }
-
-func (b *book) put(cells []string, style int) error {
-	b.rows++
-	if b.rows > excelize.TotalRows {
-		return refuse(fmt.Sprintf("the list is longer than the %d rows of an Excel sheet", excelize.TotalRows), "use csv or json")
-	}
-	b.values = b.values[:0]
-	for _, c := range cells {
-		b.values = append(b.values, excelize.Cell{StyleID: style, Value: c})
-	}
-	return b.sheet.SetRow("A"+strconv.Itoa(b.rows), b.values)
+	return file.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }
 
 // about adds the sheet that tells of the campaign and its versions.
-func (b *book) about(h Head, zone *time.Location) error {
+func about(file *excelize.File, h Head, zone *time.Location) error {
 	const sheet = "Campaign"
-	if _, err := b.file.NewSheet(sheet); err != nil {
+	if _, err := file.NewSheet(sheet); err != nil {
 		return err
 	}
 	lines := [][]string{
@@ -129,19 +122,12 @@ func (b *book) about(h Head, zone *time.Location) error {
 			if err != nil {
 				return err
 			}
-			if err := b.file.SetCellStr(sheet, at, c); err != nil {
+			if err := file.SetCellStr(sheet, at, c); err != nil {
 				return err
 			}
 		}
 	}
-	return b.file.SetColWidth(sheet, "A", "E", 26)
-}
-
-func (b *book) finish(w io.Writer) error {
-	if err := b.sheet.Flush(); err != nil {
-		return err
-	}
-	return b.file.Write(w)
+	return file.SetColWidth(sheet, "A", "E", 26)
 }
 
 func widths(own int) []float64 {
