@@ -23,7 +23,7 @@ const (
 // stays as it is: nothing runs in it, and scripts want it. A phone number with
 // hyphens behind its plus gets the apostrophe: "+62-812-34" would become -784.
 func Harmless(cell string) string {
-	if !strings.ContainsAny(cell, signs+"\t\r") || plainNumber(strings.Trim(cell, " ")) {
+	if uncut(cell) || !strings.ContainsAny(cell, signs+"\t\r") || plainNumber(strings.Trim(cell, " ")) {
 		return cell
 	}
 	var b strings.Builder
@@ -42,6 +42,24 @@ func Harmless(cell string) string {
 		cell = cell[end:]
 	}
 	return b.String()
+}
+
+// uncut says of most cells, quickly, that they are harmless: a letter or digit
+// begins them, and no separator a part of them.
+func uncut(cell string) bool {
+	if cell == "" {
+		return true
+	}
+	if c := cell[0] | 0x20; (c < 'a' || c > 'z') && (cell[0] < '0' || cell[0] > '9') {
+		return false
+	}
+	for i := range len(cell) {
+		switch cell[i] {
+		case ';', '\t', '\r', '\n':
+			return false
+		}
+	}
+	return true
 }
 
 // harmlessAll makes the cells harmless in place.
