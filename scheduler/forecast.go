@@ -35,20 +35,31 @@ type Plan struct {
 // (u.Pending) are taken as answered now. u.Next is not looked at.
 //
 // It takes one pass; its memory grows with the days and the largest limit, not
-// with the messages. The first message that gets no time ends the plan: those
-// behind it would come later still.
+// with the messages. Messages alike that go at one instant are one step. The
+// first message that gets no time ends the plan: those behind it would come
+// later still.
 func (s *Scheduler) Forecast(u campaign.Usage, now time.Time, messages int, cost func(i int) int) Plan {
 	f := s.forecast(u, now)
-	for i := range max(0, messages) {
-		n := 1
+	messages = max(0, messages)
+	for i := 0; i < messages; {
+		n, alike := 1, messages-i
 		if cost != nil {
-			n = max(1, cost(i))
+			n, alike = run(cost, i, messages)
 		}
-		if !f.add(n) {
+		if !f.addAlike(n, alike) {
 			break
 		}
+		i += alike
 	}
-	return f.result(max(0, messages))
+	return f.result(messages)
+}
+
+// run is the cost of message i, and how many from it on have the same.
+func run(cost func(i int) int, i, messages int) (n, alike int) {
+	n = max(1, cost(i))
+	for alike = 1; i+alike < messages && max(1, cost(i+alike)) == n; alike++ {
+	}
+	return n, alike
 }
 
 // A forecast is a plan in the making.
@@ -107,6 +118,32 @@ func (f *forecast) add(n int) bool {
 	f.seq++
 	f.enter(at.when)
 	return true
+}
+
+// addAlike plans messages of n recipients each, until there is no time for one.
+func (f *forecast) addAlike(n, messages int) bool {
+	for messages > 0 {
+		if !f.add(n) {
+			return false
+		}
+		together := f.together(n, messages-1)
+		f.windows.spend(f.now, together*n)
+		f.count += together
+		f.seq += int64(together)
+		f.days[len(f.days)-1].Count += together
+		f.days[len(f.days)-1].Total = f.count
+		messages -= 1 + together
+	}
+	return true
+}
+
+// together is how many more messages, up to most, go at the very instant of the
+// last one: no rule but the limits can part them, and these have room.
+func (f *forecast) together(n, most int) int {
+	if f.spread || f.pace.Min > 0 || f.pace.Max > 0 {
+		return 0
+	}
+	return f.windows.room(n, most)
 }
 
 // waited notes what the message waited for: first the rules, then the calendar

@@ -189,7 +189,10 @@ func TestForecastFollowsNext(t *testing.T) {
 		w := drawWorld(t)
 		w.rules.Schedule.Pace.Max += time.Duration(rapid.SampledFrom([]int{0, 0, 60}).Draw(t, "range")) * time.Second
 		s := w.scheduler(t)
-		costs := rapid.SliceOfN(rapid.IntRange(1, 3), 0, 25).Draw(t, "costs")
+		var costs []int
+		for _, n := range rapid.SliceOfN(rapid.IntRange(1, 3), 0, 15).Draw(t, "costs") {
+			costs = append(costs, slices.Repeat([]int{n}, rapid.SampledFrom([]int{1, 1, 2, 9}).Draw(t, "alike"))...)
+		}
 		plan := s.Forecast(w.usage, w.now, len(costs), func(i int) int { return costs[i] })
 		sent := step(s, w, costs)
 		if got := plan.Messages - plan.TooLate; got != len(sent) {

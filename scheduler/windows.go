@@ -82,6 +82,15 @@ func (w *windows) small(n int) int {
 	return -1
 }
 
+// room is for how many messages of n recipients, up to most, every limit has
+// room without letting go of a spend.
+func (w *windows) room(n, most int) int {
+	for i := range w.limits {
+		most = min(most, (w.limits[i].Max-w.limits[i].used)/n)
+	}
+	return max(0, most)
+}
+
 // free raises the bound to when every limit has room for n recipients.
 func (w *windows) free(b bound, n int) bound {
 	for i := len(w.limits) - 1; i >= 0; i-- {
