@@ -99,12 +99,13 @@ func (p *Proposal) accept(ctx context.Context, tx *txn, who Who) (int, error) {
 		_, err = tx.ExecContext(ctx, `UPDATE messages SET state = 'queued', skip = '', reason = ''
 			WHERE campaign_id = ? AND own = 1 AND state = 'skipped' AND skip = ?`, c.id, campaign.SkipTooLate)
 	}
+	if err == nil {
+		err = recount(ctx, tx, c.id)
+	}
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE campaigns SET finished_at = NULL WHERE id = ? AND EXISTS (
-		SELECT 1 FROM messages m WHERE m.campaign_id = campaigns.id AND m.leader_id IS NULL
-		AND m.state IN `+inHand+`)`, c.id)
+	_, err = tx.ExecContext(ctx, `UPDATE campaigns AS c SET finished_at = NULL WHERE id = ? AND `+isLeft, c.id)
 	if err != nil {
 		return 0, err
 	}

@@ -162,24 +162,3 @@ func (s *Store) info(ctx context.Context, tx querier, c *campaignRow) (Info, err
 	}
 	return info, err
 }
-
-// counts are the campaign's messages by state; further rows of a group do
-// not count, rows that get nothing are skipped.
-func counts(ctx context.Context, tx querier, id int64) (campaign.Counts, error) {
-	var c campaign.Counts
-	rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM messages
-		WHERE campaign_id = ? AND leader_id IS NULL GROUP BY state`, id)
-	if err != nil {
-		return c, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var state campaign.State
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return c, err
-		}
-		c.Add(state, n)
-	}
-	return c, rows.Err()
-}

@@ -32,6 +32,10 @@ var invariants = []string{
 	`SELECT 'row ' || id || ' cannot be read' FROM messages WHERE NOT json_valid(cells) OR NOT json_valid(attachments)`,
 	`SELECT 'version ' || number || ' of campaign ' || campaign_id || ' cannot be read' FROM versions WHERE NOT json_valid(settings) OR NOT json_valid(letter)`,
 	`SELECT 'list ' || id || ' has columns that cannot be read' FROM sources WHERE NOT json_valid(columns)`,
+	`SELECT 'campaign ' || coalesce(c.campaign_id, t.campaign_id) || ' has ' || coalesce(c.n, 0) || ' messages '
+		|| coalesce(c.state, t.state) || ', and ' || coalesce(t.n, 0) || ' by its tally' FROM (SELECT campaign_id, state, count(*) AS n
+		FROM messages WHERE leader_id IS NULL GROUP BY campaign_id, state) c
+		FULL JOIN (SELECT * FROM tallies WHERE n > 0) t USING (campaign_id, state) WHERE coalesce(c.n, 0) <> coalesce(t.n, 0)`,
 	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' without a Message-ID' FROM messages m
 		WHERE m.state IN ('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed') AND m.message_id = ''`,

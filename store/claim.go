@@ -167,8 +167,8 @@ func stopped(ctx context.Context, tx querier, c *campaignRow) error {
 		return nil
 	}
 	var left bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages
-		WHERE campaign_id = ? AND leader_id IS NULL AND state IN ('queued', 'deferred'))`, c.id).Scan(&left)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM tallies
+		WHERE campaign_id = ? AND n > 0 AND state IN ('queued', 'deferred'))`, c.id).Scan(&left)
 	if err == nil && left {
 		err = campaign.ErrPaused
 	}
@@ -214,9 +214,8 @@ func (r *Runner) nothing(ctx context.Context, tx querier, write *txn, t *turn, n
 
 // finish notes when nothing was left to send, where that is so.
 func finish(ctx context.Context, tx *txn, id int64, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE campaigns SET finished_at = ? WHERE id = ? AND finished_at IS NULL
-		AND cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.campaign_id = campaigns.id
-		AND m.leader_id IS NULL AND m.state IN `+inHand+`)`, micros(now), id)
+	_, err := tx.ExecContext(ctx, `UPDATE campaigns AS c SET finished_at = ? WHERE id = ? AND finished_at IS NULL
+		AND cancelled_at IS NULL AND NOT `+isLeft, micros(now), id)
 	return err
 }
 

@@ -201,7 +201,7 @@ func (d *desk) readOpen(ctx context.Context, tx *txn, r *Runner, now time.Time) 
 func (d *desk) readAttempts(ctx context.Context, tx *txn, r *Runner) (map[int64]string, error) {
 	to := map[int64]string{}
 	rows, err := tx.QueryContext(ctx, `SELECT a.id, m.id, m.address, v.n, a.marked_at IS NOT NULL FROM messages m
-		JOIN attempts a ON a.message_id = m.id AND a.ended_at IS NULL JOIN reservations v ON v.attempt_id = a.id
+		JOIN attempts a ON a.message_id = m.id AND a.ended_at IS NULL JOIN reservations v ON v.attempt_id = a.id AND v.state <> 'spent'
 		WHERE m.campaign_id = ? AND m.leader_id IS NULL AND m.state = 'sending' AND a.fence = ?`, r.id, r.fence)
 	if err != nil {
 		return nil, err

@@ -225,6 +225,7 @@ func TestCheckFinds(t *testing.T) {
 		"sending without an attempt": `UPDATE messages SET state = 'sending', message_id = 'x' WHERE id = 1`,
 		"a stray reservation":        `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at) VALUES ('a', 1, 'spring', 99, 'marked', 1)`,
 		"a missing campaign":         `PRAGMA foreign_keys = 0; UPDATE messages SET campaign_id = 7 WHERE id = 1`,
+		"a tally that lies":          `UPDATE tallies SET n = 2`,
 		"deferred for ever":          `UPDATE messages SET state = 'deferred' WHERE id = 1`,
 		"an index that lies":         `PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = replace(sql, 'account, at', 'account, n') WHERE name = 'reservations_at'; INSERT INTO meta SELECT 1, '', 0 WHERE 0`,
 	} {

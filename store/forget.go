@@ -63,6 +63,7 @@ func (s *Store) forget(ctx context.Context, tx *txn, name string, who Who) error
 		`DELETE FROM attempts WHERE campaign_id = ?`,
 		`DELETE FROM messages WHERE campaign_id = ? AND own = 0`,
 		`DELETE FROM messages WHERE campaign_id = ?`,
+		`DELETE FROM tallies WHERE campaign_id = ?`,
 		`DELETE FROM sources WHERE campaign_id = ?`,
 		`DELETE FROM versions WHERE campaign_id = ?`,
 		`DELETE FROM events WHERE campaign_id = ?`,

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"tebar/campaign"
@@ -18,11 +20,15 @@ func move(ctx context.Context, tx *txn, id int64, from, to campaign.State, set s
 		set = ", " + set
 	}
 	args = append(append([]any{string(to)}, args...), id, string(from))
-	n, err := changed(ctx, tx, `UPDATE messages SET state = ?`+set+` WHERE id = ? AND state = ?`, args...)
-	if err == nil && n != 1 {
-		err = fmt.Errorf("message %d is not %s", id, from)
+	var of int64
+	err := tx.QueryRowContext(ctx, `UPDATE messages SET state = ?`+set+` WHERE id = ? AND state = ? RETURNING campaign_id`, args...).Scan(&of)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("message %d is not %s", id, from)
+	case err != nil:
+		return err
 	}
-	return err
+	return moved(ctx, tx, of, from, to, 1)
 }
 
 // waiting are the states whose messages are still to be tried.
@@ -30,18 +36,26 @@ var waiting = []campaign.State{campaign.Queued, campaign.Deferred}
 
 // skipWaiting skips every queued and deferred message of a campaign that the
 // condition, over messages, holds for, and says how many.
-func skipWaiting(ctx context.Context, tx *txn, id int64, code, reason, where string, args ...any) (int, error) {
-	for _, from := range waiting {
-		if !campaign.CanMove(from, campaign.Skipped) {
-			return 0, fmt.Errorf("no way from %s to skipped", from)
-		}
-	}
+func skipWaiting(ctx context.Context, tx *txn, id int64, code, reason, where string, args ...any) (all int, err error) {
 	if where != "" {
 		where = " AND " + where
 	}
 	args = append([]any{code, reason, id}, args...)
-	return changed(ctx, tx, `UPDATE messages SET state = 'skipped', skip = ?, reason = ?, retry_at = NULL
-		WHERE campaign_id = ? AND leader_id IS NULL AND state IN ('queued', 'deferred')`+where, args...)
+	for _, from := range waiting {
+		if !campaign.CanMove(from, campaign.Skipped) {
+			return 0, fmt.Errorf("no way from %s to skipped", from)
+		}
+		n, err := changed(ctx, tx, `UPDATE messages SET state = 'skipped', skip = ?, reason = ?, retry_at = NULL
+			WHERE campaign_id = ? AND state = '`+string(from)+`'`+where, args...)
+		if err == nil {
+			err = moved(ctx, tx, id, from, campaign.Skipped, n)
+		}
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	return all, nil
 }
 
 // skipOne skips a queued or deferred message.

@@ -30,8 +30,20 @@ func post(ctx context.Context, tx *txn) error {
 	if err := postWhole(ctx, tx, whole); err != nil {
 		return fmt.Errorf("posting the journal: %w", err)
 	}
+	sent := map[step]int{}
+	for _, p := range whole {
+		sent[step{p.accepted.campaign, campaign.Queued}]++
+	}
 	for _, p := range rest {
 		if err := p.write(ctx, tx); err != nil {
+			return fmt.Errorf("posting the journal: %w", err)
+		}
+		if p.accepted != nil {
+			sent[step{p.accepted.campaign, campaign.Sending}]++
+		}
+	}
+	for s, n := range sent {
+		if err := moved(ctx, tx, s.campaign, s.from, campaign.Sent, n); err != nil {
 			return fmt.Errorf("posting the journal: %w", err)
 		}
 	}
@@ -43,6 +55,12 @@ func post(ctx context.Context, tx *txn) error {
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM journal`)
 	return err
+}
+
+// A step is what accepted messages did, as far as it is counted.
+type step struct {
+	campaign int64
+	from     campaign.State
 }
 
 // postings are the attempts in the order in which they come up first; those

@@ -12,6 +12,9 @@ import (
 // section 4.5.3.2.6). Its reservation counts from mark + grace.
 const grace = 10 * time.Minute
 
+// What finds a reservation by its attempt repeats the condition of the index
+// reservations_attempt, or SQLite would not see that it holds.
+
 // reserve puts n recipients into every window of the account.
 func reserve(ctx context.Context, tx *txn, account, name string, attempt int64, n int, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO reservations (account, n, campaign, attempt_id, state, reserved_at)
@@ -23,7 +26,7 @@ func reserve(ctx context.Context, tx *txn, account, name string, attempt int64, 
 func markReservation(ctx context.Context, tx *txn, attempt int64, m moment) (int, error) {
 	at, boot, up := m.columns()
 	return changed(ctx, tx, `UPDATE reservations SET state = 'marked', marked_at = ?, boot_id = ?, boot_us = ?
-		WHERE attempt_id = ? AND state = 'reserved'`, at, boot, up, attempt)
+		WHERE attempt_id = ? AND state = 'reserved' AND state <> 'spent'`, at, boot, up, attempt)
 }
 
 // spend makes windows count the reservation from the answer on.
@@ -34,7 +37,7 @@ func spend(ctx context.Context, tx *txn, account string, attempt int64, answered
 	}
 	at, boot, up := answered.columns()
 	_, err = tx.ExecContext(ctx, `UPDATE reservations SET state = 'spent', at = ?, boot_id = ?, boot_us = ?, spent_no = ?
-		WHERE attempt_id = ?`, at, boot, up, no, attempt)
+		WHERE attempt_id = ? AND state <> 'spent'`, at, boot, up, no, attempt)
 	return err
 }
 
@@ -53,7 +56,7 @@ func doubtReservation(ctx context.Context, tx *txn, attempt int64, now moment) e
 	var at, up sql.NullInt64
 	var boot sql.NullString
 	err := tx.QueryRowContext(ctx, `SELECT marked_at, boot_id, boot_us FROM reservations
-		WHERE attempt_id = ?`, attempt).Scan(&at, &boot, &up)
+		WHERE attempt_id = ? AND state <> 'spent'`, attempt).Scan(&at, &boot, &up)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -66,7 +69,7 @@ func doubtReservation(ctx context.Context, tx *txn, attempt int64, now moment) e
 	}
 	at, boot, up = marked.plus(grace).columns()
 	_, err = tx.ExecContext(ctx, `UPDATE reservations SET state = 'unconfirmed', at = ?, boot_id = ?, boot_us = ?
-		WHERE attempt_id = ?`, at, boot, up, attempt)
+		WHERE attempt_id = ? AND state <> 'spent'`, at, boot, up, attempt)
 	return err
 }
 

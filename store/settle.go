@@ -65,7 +65,7 @@ func doubts(ctx context.Context, tx querier, id int64) ([]Doubt, error) {
 		m.reason, a.id, a.fence, coalesce(a.marked_at, a.ended_at, a.started_at), r.at, r.boot_id, r.boot_us
 		FROM messages m
 		JOIN attempts a ON a.id = (SELECT max(id) FROM attempts WHERE message_id = m.id)
-		LEFT JOIN reservations r ON r.attempt_id = a.id
+		LEFT JOIN reservations r ON r.attempt_id = a.id AND r.state <> 'spent'
 		WHERE m.campaign_id = ? AND m.leader_id IS NULL AND m.state = 'unconfirmed' ORDER BY m.position, m.id`, id)
 	if err != nil {
 		return nil, err

@@ -44,9 +44,15 @@ func (c *spends) refresh(ctx context.Context, tx querier, account string, span t
 	if c.account != account || span > c.span || c.behind(now.at) {
 		*c = spends{account: account, span: span}
 	}
+	if span == 0 {
+		return nil
+	}
 	span = c.span
-	rows, err := tx.QueryContext(ctx, `SELECT at, boot_id, boot_us, n, spent_no FROM reservations
-		WHERE account = ? AND spent_no > ? AND (at > ? OR (boot_id = ? AND boot_us > ?)) ORDER BY at`,
+	query := newSpends
+	if c.last == 0 {
+		query = heldSpends
+	}
+	rows, err := tx.QueryContext(ctx, query,
 		account, c.last, micros(now.at.Add(-span)), now.boot, (now.up - span).Microseconds())
 	if err != nil {
 		return err
@@ -59,6 +65,15 @@ func (c *spends) refresh(ctx context.Context, tx querier, account string, span t
 	c.last = last
 	return err
 }
+
+// Two ways to the same rows: by number, for the few since the last look; by
+// either clock, for those that windows hold of a ledger that may hold far more.
+const (
+	newSpends = `SELECT at, boot_id, boot_us, n, spent_no FROM reservations
+		WHERE account = ? AND spent_no > ? AND (at > ? OR (boot_id = ? AND boot_us > ?)) ORDER BY spent_no`
+	heldSpends = `SELECT at, boot_id, boot_us, n, spent_no FROM reservations
+		WHERE account = ?1 AND +spent_no > ?2 AND (at > ?3 OR (boot_id = ?4 AND boot_us > ?5))`
+)
 
 // add knows of a spend that the tables do not have yet.
 func (c *spends) add(e entry, no int64) {

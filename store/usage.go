@@ -110,9 +110,7 @@ func pending(ctx context.Context, tx querier, account string) (n int, err error)
 }
 
 // unfinished is true of a campaign c that still has something to send.
-const unfinished = `c.cancelled_at IS NULL AND c.forgotten_at IS NULL AND EXISTS (
-	SELECT 1 FROM messages m WHERE m.campaign_id = c.id AND m.leader_id IS NULL
-	AND m.state IN ('queued', 'deferred', 'sending'))`
+const unfinished = `c.cancelled_at IS NULL AND c.forgotten_at IS NULL AND ` + isLeft
 
 // unionLimits are the limits that mail of the account must satisfy now.
 func unionLimits(ctx context.Context, tx querier, account string) ([]campaign.Limit, error) {

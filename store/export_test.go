@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"time"
+)
+
+// DeliveryQuery reads all of a campaign, in order.
+const DeliveryQuery = deliveryQuery
+
+// A recorder notes the texts of what is asked.
+type recorder struct {
+	querier
+	texts map[string]bool
+}
+
+func (r *recorder) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	r.texts[query] = true
+	return r.querier.QueryContext(ctx, query, args...)
+}
+
+func (r *recorder) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	r.texts[query] = true
+	return r.querier.QueryRowContext(ctx, query, args...)
+}
+
+// Asked are the statements that the loop has used so far, and those of status,
+// plan and report.
+func (s *Store) Asked(ctx context.Context, name string, now time.Time) ([]string, error) {
+	r := &recorder{texts: map[string]bool{deliveryQuery: true, newSpends: true}}
+	err := s.view(ctx, func(tx *txn) error {
+		r.querier = tx.querier
+		c, err := findCampaign(ctx, r, name)
+		if err != nil {
+			return err
+		}
+		if _, err := s.info(ctx, r, &c); err != nil {
+			return err
+		}
+		if _, err := snapshot(ctx, r, &c); err != nil {
+			return err
+		}
+		_, err = s.accountStatus(ctx, r, c.account, now)
+		return err
+	})
+	if s.commits.writer != nil {
+		for text := range s.commits.writer.prepared {
+			r.texts[text] = true
+		}
+	}
+	if s.glances.conn != nil {
+		for text := range s.glances.conn.prepared {
+			r.texts[text] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(r.texts)), err
+}
