@@ -4,23 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
+	"slices"
 )
 
-// invariants are queries that find nothing in a sound ledger; each gives one
+// Invariants are queries that find nothing in a sound ledger; each gives one
 // text per fault.
-var invariants = []string{
+
+// atHand are those of what runs have in hand, which indexes give at once.
+var atHand = []string{
 	`SELECT 'message ' || m.id || ' is being sent without an open attempt' FROM messages m WHERE m.state = 'sending'
 		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id AND a.ended_at IS NULL)`,
 	`SELECT 'attempt ' || a.id || ' is open and its message is ' || m.state FROM attempts a
 		JOIN messages m ON m.id = a.message_id WHERE a.ended_at IS NULL AND m.state NOT IN ('sending', 'unconfirmed')`,
 	`SELECT 'attempt ' || a.id || ' is open and has no reservation' FROM attempts a
 		JOIN messages m ON m.id = a.message_id AND m.state = 'sending' WHERE a.ended_at IS NULL
-		AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.attempt_id = a.id AND r.state IN ('reserved', 'marked'))`,
+		AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.attempt_id = a.id AND r.state IN ('reserved', 'marked') AND r.state <> 'spent')`,
 	`SELECT 'reservation ' || r.id || ' waits for an attempt that has ended' FROM reservations r
-		WHERE r.state IN ('reserved', 'marked') AND NOT EXISTS (SELECT 1 FROM attempts a
+		WHERE r.state IN ('reserved', 'marked') AND r.state <> 'spent' AND NOT EXISTS (SELECT 1 FROM attempts a
 		JOIN messages m ON m.id = a.message_id WHERE a.id = r.attempt_id AND a.ended_at IS NULL AND m.state = 'sending')`,
+	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
+}
+
+// throughout are those of everything that is kept.
+var throughout = []string{
 	`SELECT 'row ' || id || ' belongs to no campaign or no list' FROM messages m
 		WHERE NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.id = m.campaign_id)
 		OR NOT EXISTS (SELECT 1 FROM sources l WHERE l.id = m.source_id)`,
@@ -36,7 +42,6 @@ var invariants = []string{
 		|| coalesce(c.state, t.state) || ', and ' || coalesce(t.n, 0) || ' by its tally' FROM (SELECT campaign_id, state, count(*) AS n
 		FROM messages WHERE leader_id IS NULL GROUP BY campaign_id, state) c
 		FULL JOIN (SELECT * FROM tallies WHERE n > 0) t USING (campaign_id, state) WHERE coalesce(c.n, 0) <> coalesce(t.n, 0)`,
-	`SELECT 'message ' || m.id || ' is deferred without a time' FROM messages m WHERE m.state = 'deferred' AND m.retry_at IS NULL`,
 	`SELECT 'message ' || m.id || ' is ' || m.state || ' without a Message-ID' FROM messages m
 		WHERE m.state IN ('sending', 'sent', 'unconfirmed', 'bounced', 'replied', 'unsubscribed') AND m.message_id = ''`,
 }
@@ -62,7 +67,7 @@ func (s *Store) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		more, err := faults(ctx, tx)
+		more, err := faults(ctx, tx, slices.Concat(atHand, throughout))
 		if err != nil {
 			return err
 		}
@@ -83,8 +88,8 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
-// faults are what the invariants find.
-func faults(ctx context.Context, tx querier) ([]string, error) {
+// faults are what invariants find.
+func faults(ctx context.Context, tx querier, invariants []string) ([]string, error) {
 	var all []string
 	for _, query := range invariants {
 		texts, err := column(ctx, tx, query)
@@ -112,32 +117,4 @@ func column(ctx context.Context, tx querier, query string, args ...any) ([]strin
 		out = append(out, text)
 	}
 	return out, rows.Err()
-}
-
-// wholeCheck is the size, in bytes, up to which a run begins with a look at
-// indexes too; beyond it only the tables are read.
-const wholeCheck = 64 << 20
-
-// sound reads the file before anything is sent from it: SQLite's own integrity,
-// every constraint of the schema, and what must hold between its tables, since
-// pages of an older state may fit together. nil means sound; the error is
-// ErrDamaged.
-func (s *Store) sound(ctx context.Context) error {
-	query := `PRAGMA integrity_check(3)`
-	if info, err := os.Stat(s.path); err == nil && info.Size() > wholeCheck {
-		query = `PRAGMA quick_check(3)`
-	}
-	return s.view(ctx, func(tx *txn) error {
-		texts, err := column(ctx, tx, query)
-		if err != nil {
-			return err
-		}
-		if len(texts) == 1 && texts[0] == "ok" {
-			texts, err = faults(ctx, tx)
-		}
-		if err == nil && len(texts) > 0 {
-			err = refused(fmt.Errorf("%s: %w: %s", s.path, ErrDamaged, strings.Join(texts[:min(3, len(texts))], "; ")), damagedHint)
-		}
-		return err
-	})
 }

@@ -83,7 +83,7 @@ func (r *Runner) lay(ctx context.Context, tx *txn, now time.Time) (*desk, error)
 	}
 	d.c, err = r.mine(ctx, tx)
 	switch {
-	case errors.Is(err, campaign.ErrFenced), errors.Is(err, campaign.ErrForgotten):
+	case errors.Is(err, campaign.ErrFenced), errors.Is(err, campaign.ErrForgotten), r.beside.damage() != nil:
 		return nil, errNotHere // the long way says what follows
 	case err != nil:
 		return nil, err
@@ -137,16 +137,15 @@ func (d *desk) readNext(ctx context.Context, tx *txn, r *Runner, now time.Time) 
 }
 
 func queuedRows(ctx context.Context, tx querier, id int64, now time.Time, most int) (list []*message, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+messageColumns+` FROM messages m WHERE m.campaign_id = ?
-		AND m.leader_id IS NULL AND m.state = 'queued' AND coalesce(m.retry_at, 0) <= ?
-		ORDER BY m.position, m.id LIMIT ?`, id, now.UnixMicro(), most)
+	rows, err := tx.QueryContext(ctx, waitingRows+`q.state = 'queued' AND coalesce(m.retry_at, 0) <= ?
+		ORDER BY q.position, q.id LIMIT ?`, id, now.UnixMicro(), most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var m message
-		if err := m.scan(rows); err != nil {
+		if err := m.scanWaiting(rows); err != nil {
 			return nil, err
 		}
 		list = append(list, &m)

@@ -5,8 +5,20 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"testing"
 	"time"
 )
+
+// LookBeside lets the look at every store go on beside the run, until the test
+// has ended.
+func LookBeside(tb testing.TB) {
+	before := lookFirst
+	lookFirst = 0
+	tb.Cleanup(func() { lookFirst = before })
+}
+
+// Looked waits for the end of the look.
+func (r *Runner) Looked() { <-r.beside.ended }
 
 // DeliveryQuery reads all of a campaign, in order.
 const DeliveryQuery = deliveryQuery

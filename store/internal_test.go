@@ -121,3 +121,17 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+// A look goes on behind the part where the last one ended.
+func TestLookInTurn(t *testing.T) {
+	parts := []part{{name: "a"}, {name: "b"}, {name: "c"}}
+	for last, want := range map[string]string{"": "abc", "a": "bca", "b": "cab", "c": "abc", "gone": "abc"} {
+		got := ""
+		for _, p := range inTurn(parts, last) {
+			got += p.name
+		}
+		if got != want {
+			t.Errorf("behind %q: %s, want %s", last, got, want)
+		}
+	}
+}

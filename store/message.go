@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"tebar/campaign"
@@ -26,11 +28,14 @@ type message struct {
 const messageColumns = `m.id, m.source_id, m.row_no, m.cells, m.address, m.key, m.name, m.state, m.grouped,
 	m.skip, m.reason, m.recipients, m.attachments, m.entry_sha256, m.attempts, m.message_id, m.date, m.first_at`
 
-func (m *message) scan(row interface{ Scan(...any) error }) error {
+// scan reads messageColumns, and what else was asked for behind them.
+func (m *message) scan(row interface{ Scan(...any) error }, more ...any) error {
 	var cells, attachments string
 	var date, first sql.NullInt64
-	err := row.Scan(&m.id, &m.source, &m.Number, &cells, &m.Address, &m.Key, &m.Name, &m.state, &m.grouped,
-		&m.Skip, &m.Entry.Reason, &m.Recipients, &attachments, &m.SHA256, &m.attempts, &m.messageID, &date, &first)
+	err := row.Scan(append([]any{
+		&m.id, &m.source, &m.Number, &cells, &m.Address, &m.Key, &m.Name, &m.state, &m.grouped,
+		&m.Skip, &m.Entry.Reason, &m.Recipients, &attachments, &m.SHA256, &m.attempts, &m.messageID, &date, &first,
+	}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -70,13 +75,33 @@ type queue struct {
 }
 
 const (
-	deferredUntil = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.state = 'deferred'
-		AND m.retry_at <= ? ORDER BY m.retry_at, m.id LIMIT 1 OFFSET ?`
-	deferredBeyond = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.state = 'deferred'
-		AND m.retry_at > ? ORDER BY m.retry_at, m.id LIMIT 1 OFFSET ?`
-	queuedInOrder = `SELECT ` + messageColumns + ` FROM messages m WHERE m.campaign_id = ? AND m.leader_id IS NULL
-		AND m.state = 'queued' AND coalesce(m.retry_at, 0) <= ? ORDER BY m.position, m.id LIMIT 1 OFFSET ?`
+	deferredUntil = waitingRows + `q.state = 'deferred'
+		AND q.retry_at <= ? ORDER BY q.retry_at, q.id LIMIT 1 OFFSET ?`
+	deferredBeyond = waitingRows + `q.state = 'deferred'
+		AND q.retry_at > ? ORDER BY q.retry_at, q.id LIMIT 1 OFFSET ?`
+	queuedInOrder = waitingRows + `q.state = 'queued'
+		AND coalesce(m.retry_at, 0) <= ? ORDER BY q.position, q.id LIMIT 1 OFFSET ?`
 )
+
+// waitingRows finds messages by an index, q, and reads them from the table, m,
+// and whether an attempt was accepted or is open. An index may be damaged, and
+// SQLite takes what it stands for from it alone, the state too: see scanWaiting.
+const waitingRows = `SELECT ` + messageColumns + `, EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id
+	AND (a.ended_at IS NULL OR a.verdict = 'accepted'))
+	FROM messages q CROSS JOIN messages m ON m.id = q.id WHERE q.campaign_id = ? AND `
+
+// scanWaiting reads one of waitingRows. One that does not wait to be sent would
+// be sent twice: the store is damaged.
+func (m *message) scanWaiting(row interface{ Scan(...any) error }) error {
+	var went bool
+	if err := m.scan(row, &went); err != nil {
+		return err
+	}
+	if went || !slices.Contains(waiting, m.state) {
+		return unreadable("the queue", fmt.Errorf("message %d is in it, and is not to be sent", m.id))
+	}
+	return nil
+}
 
 // nextMessage is the next message whose address is not suppressed, complete
 // with its row's file and group: deferred messages that are due, the oldest
@@ -101,7 +126,7 @@ func nextMessage(ctx context.Context, tx querier, write *txn, id int64, now time
 func (q queue) first(ctx context.Context, tx querier, write *txn, id int64) (*message, bool, error) {
 	for passed := 0; ; {
 		var m message
-		err := m.scan(tx.QueryRowContext(ctx, q.query, id, q.until.UnixMicro(), passed))
+		err := m.scanWaiting(tx.QueryRowContext(ctx, q.query, id, q.until.UnixMicro(), passed))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, passed > 0, nil
 		}

@@ -49,6 +49,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	runners map[string]*Runner // by campaign, those of this Store
+	beside  *look              // while they run, of a large store
 }
 
 // opening serialises Open within the process: closing a descriptor of a

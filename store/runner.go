@@ -30,6 +30,8 @@ type Runner struct {
 	peeking sync.Mutex
 	peeked  spends // what Peek knows of, which sees the store at other moments
 
+	beside *look // nil where it came first
+
 	mu     sync.Mutex // guards what is below
 	set    settings
 	looked time.Time // for dead neighbours
@@ -81,6 +83,7 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 	r.witness()
 	s.mu.Lock()
 	s.runners[name] = r
+	r.beside = s.lookOn()
 	s.mu.Unlock()
 	return r, nil
 }
@@ -132,6 +135,7 @@ func (r *Runner) Close() error {
 		delete(r.s.runners, r.name)
 	}
 	r.s.mu.Unlock()
+	r.s.lookAway()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	err := r.s.update(ctx, func(tx *txn) error {
@@ -185,8 +189,12 @@ func (r *Runner) TooLate(ctx context.Context, now time.Time) (n int, err error) 
 	return n, nil
 }
 
-// mine reads the campaign and refuses a runner that was replaced.
+// mine reads the campaign and refuses a runner that was replaced, or whose store
+// was found damaged meanwhile.
 func (r *Runner) mine(ctx context.Context, tx querier) (campaignRow, error) {
+	if err := r.beside.damage(); err != nil {
+		return campaignRow{}, err
+	}
 	c, err := findCampaign(ctx, tx, r.name)
 	if err == nil && (c.id != r.id || c.fence != r.fence) {
 		err = campaign.ErrFenced
