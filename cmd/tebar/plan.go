@@ -96,40 +96,22 @@ func (a *app) left(ctx context.Context, st *store.Store, p *prepare.Prepared, r 
 	if st == nil {
 		return r.Recipients, r.Costs, nil
 	}
-	info, err := st.Info(ctx, p.Campaign.Name)
+	messages, costs, err := st.Left(ctx, p.Campaign.Name)
 	if errors.Is(err, campaign.ErrUnknown) {
 		return r.Recipients, r.Costs, nil
 	}
-	if err != nil {
-		return 0, nil, err
-	}
-	return a.leftStored(ctx, st, info)
-}
-
-func (a *app) leftStored(ctx context.Context, st *store.Store, info store.Info) (int, []int, error) {
-	var costs []int
-	for e, err := range st.Entries(ctx, info.Name) {
-		if err != nil {
-			return 0, nil, err
-		}
-		costs = append(costs, e.Recipients)
-	}
-	return len(costs), costs, nil
+	return messages, costs, err
 }
 
 func (a *app) planStored(ctx context.Context, st *store.Store, name string) (*campaign.Campaign, scheduler.Plan, error) {
 	if st == nil {
 		return nil, scheduler.Plan{}, campaign.ErrUnknown
 	}
-	info, err := st.Info(ctx, name)
-	if err != nil {
-		return nil, scheduler.Plan{}, err
-	}
 	snapshot, _, err := st.Snapshot(ctx, name)
 	if err != nil {
 		return nil, scheduler.Plan{}, err
 	}
-	messages, costs, err := a.leftStored(ctx, st, info)
+	messages, costs, err := st.Left(ctx, name)
 	if err != nil {
 		return nil, scheduler.Plan{}, err
 	}

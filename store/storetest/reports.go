@@ -47,6 +47,28 @@ var reports = []test{
 			}
 		}
 	}},
+	{"what is left, and what it costs", func(w *world) {
+		rows := people(6)
+		rows[4].Recipients = 3
+		r := w.start(snap("spring", "100/24h"), rows)
+		w.send(r, accepted)
+		w.send(r, deferred)
+		w.claim(r)
+		var want []int
+		for e, err := range w.s.Entries(w.Context(), "spring") {
+			w.ok(err)
+			want = append(want, e.Recipients)
+		}
+		n, costs, err := w.s.Left(w.Context(), "spring")
+		w.ok(err)
+		if n != 5 || !slices.Equal(costs, want) {
+			w.Errorf("%d messages left that cost %v, want 5 and %v", n, costs, want)
+		}
+		w.start(snap("summer", "100/24h"), people(2))
+		if n, costs, err := w.s.Left(w.Context(), "summer"); n != 2 || costs != nil || err != nil {
+			w.Errorf("%d messages left that cost %v, %v, want 2 and none", n, costs, err)
+		}
+	}},
 	{"versions that people got, or would get", func(w *world) {
 		r := w.start(snap("spring", "100/24h"), people(3))
 		w.send(r, accepted)
