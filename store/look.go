@@ -122,7 +122,7 @@ func (l *look) damage() error {
 func (s *Store) lookThrough(ctx context.Context) error {
 	db := pool(s.path, readerPragmas, 1)
 	defer db.Close()
-	tables, err := column(ctx, db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+	tables, err := column(ctx, db, `SELECT name FROM sqlite_schema WHERE type = 'table' UNION SELECT 'sqlite_schema' ORDER BY name`)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,8 @@ type part struct {
 	look func(ctx context.Context, db *sql.DB) error
 }
 
-// parts are SQLite's look at each table, and each invariant.
+// parts are SQLite's look at each table, and each invariant. With the schema's
+// own table SQLite also looks at the list of free pages.
 func (s *Store) parts(tables []string) (all []part) {
 	for _, table := range tables {
 		all = append(all, part{table, func(ctx context.Context, db *sql.DB) error {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -45,6 +46,33 @@ func TestLookBesideEndsTheRun(t *testing.T) {
 	}
 	if err := r.Record(t.Context(), marked, campaign.Outcome{Verdict: campaign.Requeue}, noon); err != nil {
 		t.Errorf("Record: %v", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The list of free pages belongs to no table of ours, and is looked at too: what
+// is written to a page that is in use and on it is lost.
+func TestLookBesideSeesFreePages(t *testing.T) {
+	store.LookBeside(t)
+	path := filepath.Join(t.TempDir(), "tebar.db")
+	s := open(t, path)
+	if err := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(400), noon).Close(); err != nil {
+		t.Fatal(err)
+	}
+	bad := copied(t, s, filepath.Join(t.TempDir(), "bad.db"))
+	const free = 36 // where the header says how many pages are free
+	binary.BigEndian.PutUint32(bad[free:], 1)
+	again := filepath.Join(t.TempDir(), "tebar.db")
+	write(t, again, bad)
+	r, err := open(t, again).Runner(t.Context(), "spring", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Looked()
+	if _, _, err := r.Claim(t.Context(), noon, storetest.Decide); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("Claim: %v", err)
 	}
 	if err := r.Close(); err != nil {
 		t.Error(err)
