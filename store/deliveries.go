@@ -48,12 +48,15 @@ func withAccepted(only []campaign.State) []campaign.State {
 	return out
 }
 
-// A member's message is l; of all others l is the row itself.
-const deliveryQuery = `SELECT m.source_id, m.row_no, m.cells, m.address, m.name,
-	l.state, l.skip, l.reason, l.account, l.message_id, l.attempts, l.sent_at, l.code, l.enhanced, l.response,
-	l.version, l.sha256, l.retry_at
-	FROM messages m JOIN messages l ON l.id = coalesce(m.leader_id, m.id)
-	WHERE m.campaign_id = ? ORDER BY m.position, m.id`
+// What became of a message; of a further row of a group its leader's says it.
+const fateColumns = `state, skip, reason, account, message_id, attempts, sent_at, code, enhanced, response,
+	version, sha256, retry_at`
+
+const (
+	deliveryQuery = `SELECT ` + fateColumns + `, leader_id, source_id, row_no, cells, address, name
+		FROM messages WHERE campaign_id = ? ORDER BY position, id`
+	leaderQuery = `SELECT ` + fateColumns + ` FROM messages WHERE id = ?`
+)
 
 func eachDelivery(ctx context.Context, tx querier, c *campaignRow, only []campaign.State, f func(campaign.Delivery) bool) error {
 	sources, err := allSources(ctx, tx, c.id)
@@ -65,15 +68,20 @@ func eachDelivery(ctx context.Context, tx querier, c *campaignRow, only []campai
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		d, source, err := scanDelivery(rows)
+	var r deliveryRow
+	for fields := r.fields(); rows.Next(); {
+		r = deliveryRow{}
+		if err := rows.Scan(fields...); err != nil {
+			return err
+		}
+		d, err := r.delivery(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if len(only) > 0 && !slices.Contains(only, d.State) {
 			continue
 		}
-		if src := sources[source]; src != nil {
+		if src := sources[r.source]; src != nil {
 			d.Row.Source, d.Row.Sheet, d.Row.Columns = src.File, src.Sheet, src.Columns
 		}
 		if d.State == campaign.Queued || d.State == campaign.Deferred {
@@ -86,19 +94,38 @@ func eachDelivery(ctx context.Context, tx querier, c *campaignRow, only []campai
 	return rows.Err()
 }
 
-func scanDelivery(rows *sql.Rows) (d campaign.Delivery, source int64, err error) {
-	var cells, skip string
-	var sent, retry sql.NullInt64
-	err = rows.Scan(&source, &d.Row.Number, &cells, &d.Email, &d.Name,
-		&d.State, &skip, &d.Reason, &d.Account, &d.MessageID, &d.Attempts, &sent, &d.Code, &d.Enhanced, &d.Response,
-		&d.Version, &d.SHA256, &retry)
-	if err != nil {
-		return d, 0, err
+// A deliveryRow is one row of deliveryQuery.
+type deliveryRow struct {
+	campaign.Delivery
+	skip, cells string
+	sent, retry sql.NullInt64
+	leader      sql.NullInt64
+	source      int64
+}
+
+// fate are where fateColumns go.
+func (r *deliveryRow) fate() []any {
+	d := &r.Delivery
+	return []any{
+		&d.State, &r.skip, &d.Reason, &d.Account, &d.MessageID, &d.Attempts, &r.sent, &d.Code, &d.Enhanced, &d.Response,
+		&d.Version, &d.SHA256, &r.retry,
 	}
-	d.SentAt, d.RetryAt = instant(sent), instant(retry)
-	d.Reason = skipReason(skip, d.Reason)
-	d.Row.Values, err = decodeCells(cells)
-	return d, source, err
+}
+
+func (r *deliveryRow) fields() []any {
+	return append(r.fate(), &r.leader, &r.source, &r.Row.Number, &r.cells, &r.Email, &r.Name)
+}
+
+func (r *deliveryRow) delivery(ctx context.Context, tx querier) (d campaign.Delivery, err error) {
+	if r.leader.Valid {
+		if err := tx.QueryRowContext(ctx, leaderQuery, r.leader).Scan(r.fate()...); err != nil {
+			return d, err
+		}
+	}
+	r.SentAt, r.RetryAt = instant(r.sent), instant(r.retry)
+	r.Reason = skipReason(r.skip, r.Reason)
+	r.Row.Values, err = decodeCells(r.cells)
+	return r.Delivery, err
 }
 
 // skipReason puts the code, which scripts look for, before the words.

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tebar/campaign"
 )
@@ -52,11 +54,36 @@ func (m *message) scan(row interface{ Scan(...any) error }, more ...any) error {
 	return nil
 }
 
+// decodeCells reads a JSON array of texts. Most need no decoder: where no cell
+// has an escape, and so no quotation mark, they stand between `","`.
 func decodeCells(text string) (cells []string, err error) {
+	if inner, ok := plainCells(text); ok {
+		return strings.Split(inner, `","`), nil
+	}
 	if err := json.Unmarshal([]byte(text), &cells); err != nil {
 		return nil, unreadable("a row's cells", err)
 	}
 	return cells, nil
+}
+
+// plainCells is what stands between the brackets and outer quotation marks of an
+// array of texts without escapes.
+func plainCells(text string) (inner string, ok bool) {
+	inner, ok = strings.CutPrefix(text, `["`)
+	if ok {
+		inner, ok = strings.CutSuffix(inner, `"]`)
+	}
+	for i := 0; ok && i < len(inner); i++ {
+		switch c := inner[i]; {
+		case c < ' ', c == '\\':
+			return "", false
+		case c == '"': // the next cell begins
+			if ok = strings.HasPrefix(inner[i:], `","`); ok {
+				i += 2
+			}
+		}
+	}
+	return inner, ok && utf8.ValidString(inner)
 }
 
 // retryHorizon is the furthest ahead that a message waits: a full mailbox is

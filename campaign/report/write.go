@@ -27,6 +27,7 @@ func Write(w io.Writer, f Format, h Head, rows iter.Seq2[campaign.Delivery, erro
 	if err != nil {
 		return fmt.Errorf("reading the report's time zone: %w", err)
 	}
+	rows = ahead(rows)
 	switch f {
 	case CSV:
 		err = writeCSV(w, h, zone, rows)
