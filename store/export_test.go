@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -19,6 +21,21 @@ func LookBeside(tb testing.TB) {
 
 // Looked waits for the end of the look.
 func (r *Runner) Looked() { <-r.beside.ended }
+
+// LookAtTable takes the parts of the look at a table and its indexes, and gives
+// all that they find.
+func (s *Store) LookAtTable(ctx context.Context, table string) error {
+	db := pool(s.path, readerPragmas, 1)
+	defer db.Close()
+	parts, err := s.parts(ctx, db)
+	for _, p := range parts {
+		if strings.HasSuffix(p.name, " of "+table) {
+			_, found := p.piece(ctx, db, 0)
+			err = errors.Join(err, found)
+		}
+	}
+	return err
+}
 
 // DeliveryQuery reads all of a campaign, in order.
 const DeliveryQuery = deliveryQuery

@@ -122,16 +122,20 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// A look goes on behind the part where the last one ended.
+// A look goes on where the last one was cut off, or behind the part that it
+// had done.
 func TestLookInTurn(t *testing.T) {
 	parts := []part{{name: "a"}, {name: "b"}, {name: "c"}}
-	for last, want := range map[string]string{"": "abc", "a": "bca", "b": "cab", "c": "abc", "gone": "abc"} {
+	for last, want := range map[progress]string{
+		{}: "abc", {Part: "a"}: "abc", {Part: "b"}: "bca", {Part: "c"}: "cab", {Part: "gone"}: "abc",
+		{Part: "a", Done: true}: "bca", {Part: "b", Done: true}: "cab", {Part: "c", Done: true}: "abc",
+	} {
 		got := ""
 		for _, p := range inTurn(parts, last) {
 			got += p.name
 		}
 		if got != want {
-			t.Errorf("behind %q: %s, want %s", last, got, want)
+			t.Errorf("behind %+v: %s, want %s", last, got, want)
 		}
 	}
 }

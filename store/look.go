@@ -2,30 +2,42 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A run reads its store before anything is sent: SQLite's own integrity, every
 // constraint of the schema, and what must hold between its tables, since pages
 // of an older state may fit together. Of a large store that takes longer than
-// anybody waits. There the run begins with what is in hand, and the look goes
-// on beside the sending, in a connection of its own; what it finds ends the
-// run. Until then nothing is sent twice: a message is claimed only if the
-// table's own row says that it waits and no attempt of it was accepted, so an
-// index or an old page cannot bring it back (see waitingRows).
+// anybody waits. There the run begins with what is in hand and what was written
+// last, and the look goes on beside the sending, in a connection of its own;
+// what it finds ends the run. Until then nothing is sent twice: a message is
+// claimed only if the table's own row says that it waits and no attempt of it
+// was accepted, so an index or an old page cannot bring it back (see
+// waitingRows).
 //
-// The look is made of parts. A run that ends before them leaves the name of the
-// last one beside the database, and the next run goes on behind it.
+// The look is made of parts, and most of them of pieces of a few milliseconds
+// (parts.go). It rests behind each, so that it has an eighth of a core at most.
+// Where it has come to is kept beside the database: the next run goes on there,
+// so that short runs see all of it in turn. A run that ends waits for one piece,
+// or for a part that cannot be taken in pieces and was cut off once. Where damage
+// was found, the next run looks before it sends.
 
 // lookFirst is the size, in bytes, up to which the whole look comes before the
 // first message. It is a variable for tests.
 var lookFirst int64 = 16 << 20
+
+const (
+	lookRest = 7           // how much longer than it works the look rests
+	lookWait = time.Minute // how long a run that ends waits for what it owes
+)
 
 // small says whether the whole look comes first.
 func (s *Store) small() bool {
@@ -36,9 +48,14 @@ func (s *Store) small() bool {
 // sound is the look that comes first. nil means that nothing was found; the
 // error is ErrDamaged.
 func (s *Store) sound(ctx context.Context) error {
+	if !s.small() {
+		if err := s.stillFound(ctx); err != nil {
+			return explain(s.path, err)
+		}
+	}
 	return s.view(ctx, func(tx *txn) error {
 		if !s.small() {
-			return s.found(faults(ctx, tx, atHand))
+			return s.found(faults(ctx, tx, slices.Concat(atHand, newest)))
 		}
 		texts, err := column(ctx, tx, `PRAGMA integrity_check(3)`)
 		if err == nil && slices.Equal(texts, []string{"ok"}) {
@@ -48,8 +65,27 @@ func (s *Store) sound(ctx context.Context) error {
 	})
 }
 
+// stillFound looks again where the last look found damage.
+func (s *Store) stillFound(ctx context.Context) error {
+	at := s.lookedAt()
+	if !at.Found {
+		return nil
+	}
+	parts, err := s.parts(ctx, s.read)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if p.name == at.Part {
+			_, err = p.piece(ctx, s.read, at.From)
+		}
+	}
+	return err
+}
+
 // found makes what a look has found an error.
 func (s *Store) found(texts []string, err error) error {
+	texts = slices.DeleteFunc(texts, func(text string) bool { return text == "ok" })
 	if err == nil && len(texts) > 0 {
 		err = refused(fmt.Errorf("%s: %w: %s", s.path, ErrDamaged, strings.Join(texts[:min(3, len(texts))], "; ")), damagedHint)
 	}
@@ -60,6 +96,10 @@ func (s *Store) found(texts []string, err error) error {
 type look struct {
 	stop  context.CancelFunc
 	ended chan struct{}
+
+	// owed is closed when as much was looked at as every run owes: one piece, or
+	// a part that has none and was cut off before.
+	owed chan struct{}
 
 	mu  sync.Mutex
 	err error // ErrDamaged, or that the store cannot be read
@@ -72,15 +112,15 @@ func (s *Store) lookOn() *look {
 		return s.beside
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	l := &look{stop: stop, ended: make(chan struct{})}
+	l := &look{stop: stop, ended: make(chan struct{}), owed: make(chan struct{})}
 	go func() {
 		defer close(l.ended)
-		err := s.lookThrough(ctx)
+		err := s.lookThrough(ctx, l)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
 		l.mu.Lock()
-		l.err = explain(s.path, err)
+		l.err = err
 		l.mu.Unlock()
 		// What desks know is void: the next step goes the long way and is told.
 		_ = s.update(ctx, func(*txn) error { return nil })
@@ -100,10 +140,16 @@ func (s *Store) lookAway() {
 		s.beside = nil
 	}
 	s.mu.Unlock()
-	if l != nil {
-		l.stop()
-		<-l.ended
+	if l == nil {
+		return
 	}
+	select {
+	case <-l.owed:
+	case <-l.ended:
+	case <-time.After(lookWait):
+	}
+	l.stop()
+	<-l.ended
 }
 
 // damage is what the look beside the run has found so far.
@@ -116,63 +162,93 @@ func (l *look) damage() error {
 	return l.err
 }
 
-// lookThrough takes all parts of the look, each in a transaction of its own: a
-// long one would keep SQLite's log from being used again. It sees the tables as
-// they are, without the journal.
-func (s *Store) lookThrough(ctx context.Context) error {
+// lookThrough takes all parts of the look, each piece in a transaction of its
+// own: a long one would keep SQLite's log from being used again. It sees the
+// tables as they are, without the journal.
+func (s *Store) lookThrough(ctx context.Context, l *look) error {
 	db := pool(s.path, readerPragmas, 1)
 	defer db.Close()
-	tables, err := column(ctx, db, `SELECT name FROM sqlite_schema WHERE type = 'table' UNION SELECT 'sqlite_schema' ORDER BY name`)
+	parts, err := s.parts(ctx, db)
 	if err != nil {
-		return err
+		return explain(s.path, err)
 	}
-	parts := s.parts(tables)
-	for _, p := range inTurn(parts, s.lookedAt()) {
-		if err := p.look(ctx, db); err != nil {
+	at, owed := s.lookedAt(), sync.OnceFunc(func() { close(l.owed) })
+	for _, p := range inTurn(parts, at) {
+		if p.name != at.Part {
+			at = progress{Part: p.name}
+		}
+		if p.whole && !at.Begun {
+			owed()
+		}
+		if err := s.lookAt(ctx, db, p, at, owed); err != nil {
 			return err
 		}
-		s.noteLook(p.name)
+		at = progress{}
 	}
 	return nil
 }
 
-// A part of a look.
-type part struct {
-	name string
-	look func(ctx context.Context, db *sql.DB) error
+// lookAt takes the pieces of a part, from a place on; owed is told of the first.
+func (s *Store) lookAt(ctx context.Context, db querier, p part, at progress, owed func()) error {
+	at.Begun, at.Found = p.whole, false
+	s.noteLook(at)
+	defer func() { s.noteLook(at) }()
+	for noted := time.Now(); ; {
+		began := time.Now()
+		next, err := p.piece(ctx, db, at.From)
+		if err != nil {
+			err = explain(s.path, err)
+			at.Found = errors.Is(err, ErrDamaged) && ctx.Err() == nil
+			return err
+		}
+		at.From, at.Done = next, next == 0
+		at.Begun = at.Begun && !at.Done
+		if time.Since(noted) > time.Second {
+			noted = time.Now()
+			s.noteLook(at)
+		}
+		owed()
+		if err := pause(ctx, lookRest*time.Since(began)); err != nil || at.Done {
+			return err
+		}
+	}
 }
 
-// parts are SQLite's look at each table, and each invariant. With the schema's
-// own table SQLite also looks at the list of free pages.
-func (s *Store) parts(tables []string) (all []part) {
-	for _, table := range tables {
-		all = append(all, part{table, func(ctx context.Context, db *sql.DB) error {
-			texts, err := column(ctx, db, `PRAGMA quick_check('`+table+`')`)
-			return s.found(slices.DeleteFunc(texts, func(text string) bool { return text == "ok" }), err)
-		}})
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
 	}
-	for i, query := range slices.Concat(atHand, throughout) {
-		all = append(all, part{fmt.Sprintf("invariant %d", i+1), func(ctx context.Context, db *sql.DB) error {
-			return s.found(column(ctx, db, query))
-		}})
-	}
-	return all
 }
 
-// inTurn begins with the part behind the one of that name.
-func inTurn(parts []part, last string) []part {
-	i := slices.IndexFunc(parts, func(p part) bool { return p.name == last })
-	return slices.Concat(parts[i+1:], parts[:i+1])
+// Progress is where the look has come to.
+type progress struct {
+	Part  string `json:"part"`
+	From  int64  `json:"from,omitempty"`  // the piece that is next
+	Done  bool   `json:"done,omitempty"`  // the part behind it is next
+	Begun bool   `json:"begun,omitempty"` // it has no pieces, and was begun
+	Found bool   `json:"found,omitempty"` // there was damage here
 }
 
 func (s *Store) lookFile() string { return filepath.Join(s.path+".locks", "_looked") }
 
-// lookedAt is the part that was looked at last, "" if none is known.
-func (s *Store) lookedAt() string {
+// lookedAt is where the last look has come to, zero if that is not known.
+func (s *Store) lookedAt() (at progress) {
 	text, _ := os.ReadFile(s.lookFile())
-	return string(text)
+	if json.Unmarshal(text, &at) != nil {
+		return progress{}
+	}
+	return at
 }
 
-// noteLook notes a part that was looked at. What cannot be written is not
+// noteLook notes where the look has come to. What cannot be written is not
 // noted: the next look begins earlier.
-func (s *Store) noteLook(name string) { _ = os.WriteFile(s.lookFile(), []byte(name), 0o600) }
+func (s *Store) noteLook(at progress) {
+	if text, err := json.Marshal(at); err == nil {
+		_ = os.WriteFile(s.lookFile(), text, 0o600)
+	}
+}

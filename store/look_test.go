@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"tebar/campaign"
@@ -50,6 +51,148 @@ func TestLookBesideEndsTheRun(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Error(err)
 	}
+	// It is where the next run looks before it sends, until that is mended.
+	if _, err := s.Runner(t.Context(), "spring", noon); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("Runner, again: %v", err)
+	}
+	run(t, raw(t, s.Path()), `UPDATE messages SET cells = '["a"]' WHERE id = 400`)
+	r, err = s.Runner(t.Context(), "spring", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Looked()
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Runs that end at once see all of a store in turn, one piece each; the parts
+// that have none every second time.
+func TestShortRunsLookInTurn(t *testing.T) {
+	store.LookBeside(t)
+	s := open(t, filepath.Join(t.TempDir(), "tebar.db"))
+	if err := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(2500), noon).Close(); err != nil {
+		t.Fatal(err)
+	}
+	for damage, mend := range map[string]string{
+		`UPDATE messages SET cells = 'no array' WHERE id = 2500`:      `UPDATE messages SET cells = '["a"]' WHERE id = 2500`,
+		`UPDATE tallies SET n = n + 1`:                                `UPDATE tallies SET n = n - 1`,
+		`UPDATE messages SET source_id = 77 WHERE id = 1`:             `UPDATE messages SET source_id = 1 WHERE id = 1`,
+		`UPDATE sources SET columns = 'none' || columns WHERE id = 1`: `UPDATE sources SET columns = substr(columns, 5) WHERE id = 1`,
+	} {
+		run(t, raw(t, s.Path()), damage)
+		runs := 0
+		for err := error(nil); !errors.Is(err, store.ErrDamaged); runs++ {
+			r, failed := s.Runner(t.Context(), "spring", noon)
+			if err = failed; err == nil {
+				err = r.Close()
+			}
+			if err != nil && !errors.Is(err, store.ErrDamaged) || runs > 200 {
+				t.Fatalf("%s: after %d runs: %v", damage, runs, err)
+			}
+		}
+		run(t, raw(t, s.Path()), mend)
+	}
+}
+
+// What was written last is looked at before the run, in a large store too.
+func TestNewestComesFirst(t *testing.T) {
+	store.LookBeside(t)
+	s := open(t, filepath.Join(t.TempDir(), "tebar.db"))
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), storetest.People(40), noon)
+	c := claimed(t, r)
+	if err := errors.Join(r.Mark(t.Context(), c), r.Record(t.Context(), c, campaign.Outcome{Verdict: campaign.Accepted}, noon), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	run(t, raw(t, s.Path()), `UPDATE messages SET state = 'queued'`)
+	if _, err := s.Runner(t.Context(), "spring", noon); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("its message is queued: %v", err)
+	}
+	run(t, raw(t, s.Path()), `UPDATE messages SET state = 'sent' WHERE id = 1`)
+	unindexed(t, s.Path(), "attempts_message", `UPDATE attempts SET id = id + 1`)
+	if _, err := s.Runner(t.Context(), "spring", noon); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("its message's index lacks it: %v", err)
+	}
+}
+
+// Indexes that do not say what their table says are found beside the run.
+func TestLookBesideSeesIndexes(t *testing.T) {
+	store.LookBeside(t)
+	for _, table := range []string{"messages", "attempts", "reservations"} {
+		for _, name := range names(t, table) {
+			for what, damage := range map[string]string{
+				"missing in an index": `UPDATE ` + table + ` SET id = id + 100000`,
+				"entries for no row":  `DELETE FROM ` + table + ` WHERE id > 0`,
+			} {
+				s := open(t, filepath.Join(t.TempDir(), "tebar.db"))
+				fill(t, s)
+				unindexed(t, s.Path(), name, damage)
+				if err := s.LookAtTable(t.Context(), table); err == nil || !strings.Contains(err.Error(), what) {
+					t.Errorf("%s, %s: %v", name, what, err)
+				}
+			}
+		}
+	}
+}
+
+// fill gives a store rows that every index has.
+func fill(t *testing.T, s *store.Store) {
+	t.Helper()
+	people := storetest.People(40)
+	r := storetest.Start(t, s, storetest.Snapshot("spring"), people, noon)
+	everyWay(t, s, r)
+	if err := s.Check(t.Context()); err != nil { // which posts the journal
+		t.Fatal(err)
+	}
+	run(t, raw(t, s.Path()), `UPDATE messages SET recipients = 2 WHERE id = 30`)
+	run(t, raw(t, s.Path()), `UPDATE messages SET own = 0, state = 'skipped', leader_id = 30 WHERE id = 31`)
+}
+
+// names are the indexes of a table.
+func names(t *testing.T, table string) (list []string) {
+	t.Helper()
+	s := open(t, filepath.Join(t.TempDir(), "tebar.db"))
+	rows, err := raw(t, s.Path()).QueryContext(t.Context(), `SELECT name FROM pragma_index_list(?)`, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, name)
+	}
+	if len(list) == 0 {
+		t.Fatal("no indexes of " + table)
+	}
+	return list
+}
+
+// unindexed changes a table without one of its indexes, as if a page of that
+// were of an older state.
+func unindexed(t *testing.T, path, name, change string) {
+	t.Helper()
+	var was string
+	db := raw(t, path)
+	if err := db.QueryRowContext(t.Context(), `SELECT sql FROM sqlite_schema WHERE name = ?`, name).Scan(&was); err != nil {
+		t.Fatal(err)
+	}
+	without, _, _ := strings.Cut(was, " WHERE ")
+	define := func(text string) {
+		db := raw(t, path)
+		db.SetMaxOpenConns(1)
+		run(t, db, `PRAGMA writable_schema = ON`)
+		run(t, db, `UPDATE sqlite_schema SET sql = '`+strings.ReplaceAll(text, "'", "''")+`' WHERE name = '`+name+`'`)
+		run(t, db, `PRAGMA writable_schema = RESET`)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	define(without + " WHERE id < 0")
+	run(t, raw(t, path), change)
+	define(was)
 }
 
 // The list of free pages belongs to no table of ours, and is looked at too: what
