@@ -48,6 +48,12 @@ func (p *Proposal) rematch(ctx context.Context, tx *txn, c *campaignRow) error {
 	if p.isNew {
 		return nil
 	}
+	// What tells who is there already: people that it has lost would be let in,
+	// and written to, a second time.
+	identity := index{name: "messages_identity", where: "own = 1"}
+	if err := p.s.found(column(ctx, tx, surplus("messages", []index{identity}))); err != nil {
+		return err
+	}
 	if err := p.rows.match(ctx, tx, c.id); err != nil {
 		return err
 	}

@@ -133,14 +133,15 @@ func missing(table string, list []index) string {
 		WHERE t.id BETWEEN ?1 AND ?2 AND (%s)`, table, table, strings.Join(any, " OR "))
 }
 
-// surplus finds that an index that misses no row has more entries than rows.
+// surplus finds that an index has not as many entries as rows: where it misses
+// none, entries for no row.
 func surplus(table string, list []index) string {
 	var rows, differ []string
 	for i, x := range list {
 		rows = append(rows, fmt.Sprintf("total(%s) AS n%d", x.where, i))
 		differ = append(differ, fmt.Sprintf("n%d <> (SELECT count(*) FROM %s INDEXED BY %s WHERE %s)", i, table, x.name, x.where))
 	}
-	return fmt.Sprintf(`SELECT 'an index of %s has entries for no row' FROM (SELECT %s FROM %s NOT INDEXED) WHERE %s`,
+	return fmt.Sprintf(`SELECT 'an index of %s has not as many entries as rows' FROM (SELECT %s FROM %s NOT INDEXED) WHERE %s`,
 		table, strings.Join(rows, ", "), table, strings.Join(differ, " OR "))
 }
 
