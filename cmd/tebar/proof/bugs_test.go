@@ -236,6 +236,36 @@ var bugs = []bug{
 		old: "err = s.sound(ctx)", new: "err = ctx.Err()",
 		packages: "./store",
 	},
+	{
+		name: "a queue that lies is believed", file: "store/message.go",
+		old: "if went || !slices.Contains(waiting, m.state) {", new: "if went && m.id < 0 || slices.Contains(waiting[:0], m.state) {",
+		packages: "./store", run: "^TestDamageBeside$",
+	},
+	{
+		name: "what was written last is not looked at", file: "store/look.go",
+		old: "slices.Concat(atHand, newest)", new: "slices.Concat(atHand, newest[:0])",
+		packages: "./store", run: "^TestNewestComesFirst$",
+	},
+	{
+		name: "a look that was cut off begins anew", file: "store/look.go",
+		old: "defer func() { s.noteLook(at) }()", new: "defer func() {}()",
+		packages: "./store", run: "^TestShortRunsLookInTurn$",
+	},
+	{
+		name: "damage that was found is forgotten", file: "store/look.go",
+		old: "if !at.Found {", new: "if at.Found {",
+		packages: "./store", run: "^TestLookBesideEndsTheRun$",
+	},
+	{
+		name: "an index that has lost people takes in a list", file: "store/apply.go",
+		old: "surplus(\"messages\", []index{identity})", new: "surplus(\"messages\", []index{identity})+` LIMIT 0`",
+		packages: "./store", run: "^TestLostIdentity$",
+	},
+	{
+		name: "a message's move is not counted", file: "store/moves.go",
+		old: "return moved(ctx, tx, of, from, to, 1)", new: "return moved(ctx, tx, of, from, to, 0)",
+		packages: "./store",
+	},
 	// What surrounds the promises.
 	{
 		name: "STARTTLS may be stripped", file: "campaign/mailer/tls.go",
