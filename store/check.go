@@ -91,7 +91,11 @@ func (s *Store) Check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, text := range append(keys, more...) {
+		shape, err := laidOut(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, text := range slices.Concat(keys, more, shape) {
 			all = append(all, errors.New(text))
 		}
 		return nil

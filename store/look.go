@@ -54,6 +54,9 @@ func (s *Store) sound(ctx context.Context) error {
 		}
 	}
 	return s.view(ctx, func(tx *txn) error {
+		if texts, err := laidOut(ctx, tx); err != nil || len(texts) > 0 {
+			return s.found(texts, err)
+		}
 		if !s.small() {
 			return s.found(faults(ctx, tx, slices.Concat(atHand, newest)))
 		}
