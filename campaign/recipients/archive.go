@@ -2,18 +2,21 @@ package recipients
 
 import (
 	"archive/zip"
+	"crypto/sha256"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/encoding/htmlindex"
 )
 
 const (
-	maxUnzipped = 256 << 20 // bytes of all parts of a workbook together
+	maxUnzipped = 256 << 20 // bytes of all parts of a workbook together, plain ones aside
+	maxPlain    = 2 << 30   // bytes of all parts: plain ones are never in memory as a whole
 	maxInMemory = 16 << 20  // bytes of a sheet; a larger one goes through a temporary file
 )
 
@@ -21,6 +24,8 @@ const (
 type archive struct {
 	zip   *zip.ReadCloser
 	parts map[string]*zip.File // by lower-case name
+	texts *plainTexts          // nil where the shared strings are not plain
+	plain map[string]bool      // the sheets that are
 }
 
 // errDamaged is a workbook that is not whole. Its text goes into a message.
@@ -29,24 +34,38 @@ type errDamaged string
 func (e errDamaged) Error() string { return string(e) }
 
 // openArchive opens a workbook and reads every part once: excelize takes a
-// part that breaks off, or is larger than it says, for whole.
-func openArchive(name string) (*archive, error) {
+// part that breaks off, or is larger than it says, for whole. sum is the
+// digest of the file: what was read once need not be read again.
+func openArchive(name string, sum [sha256.Size]byte) (*archive, error) {
 	z, err := zip.OpenReader(name)
 	if err != nil {
 		return nil, errDamaged("the zip archive in it is not whole")
 	}
-	a := &archive{zip: z, parts: map[string]*zip.File{}}
+	a := &archive{zip: z, parts: map[string]*zip.File{}, plain: map[string]bool{}}
+	if err := a.list(); err != nil {
+		return nil, errors.Join(err, z.Close())
+	}
+	a.texts = a.readTexts()
+	if plain, known := verified.Load(sum); known {
+		a.plain = plain.(map[string]bool)
+		return a, nil
+	}
 	if err := a.verify(); err != nil {
 		return nil, errors.Join(err, z.Close())
 	}
+	verified.Store(sum, a.plain)
 	return a, nil
 }
 
-func (a *archive) verify() error {
+// verified are the plain sheets of workbooks that are whole, by the digest of
+// their bytes.
+var verified sync.Map
+
+// list finds the parts.
+func (a *archive) list() error {
 	if len(a.zip.File) > maxParts {
 		return errTooLarge
 	}
-	var total uint64
 	for _, f := range a.zip.File {
 		name := partName(f.Name)
 		if strings.HasSuffix(name, "/") {
@@ -56,7 +75,80 @@ func (a *archive) verify() error {
 			return errDamaged("it holds the part " + shown(f.Name) + " twice")
 		}
 		a.parts[name] = f
-		if total += f.UncompressedSize64; total > maxUnzipped {
+	}
+	return nil
+}
+
+// readTexts reads the shared strings if they are plain, to their end.
+func (a *archive) readTexts() *plainTexts {
+	f := a.parts[partName(stringsPart)]
+	if f == nil {
+		return &plainTexts{}
+	}
+	var texts *plainTexts
+	err := whole(f, func(r io.Reader) (err error) {
+		texts, err = readPlainTexts(r)
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return texts
+}
+
+// isPlain reads a part to its end and says whether it is plain and whole.
+func (a *archive) isPlain(name string, f *zip.File) bool {
+	switch {
+	case a.texts == nil:
+		return false
+	case name == partName(stringsPart):
+		return true
+	case !strings.HasPrefix(name, "xl/worksheets/") || path.Ext(name) != ".xml":
+		return false
+	}
+	a.plain[name] = nil == whole(f, func(r io.Reader) error {
+		s := newPlainSheet(r, a.texts)
+		for {
+			if _, err := s.next(); err == io.EOF {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	})
+	return a.plain[name]
+}
+
+// whole reads a part to its end, which checks its length and its checksum.
+func whole(f *zip.File, read func(io.Reader) error) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	in := &io.LimitedReader{R: r, N: int64(f.UncompressedSize64) + 1}
+	if err = read(in); err == nil {
+		_, err = io.Copy(io.Discard, in)
+	}
+	if err == nil && in.N == 0 {
+		err = zip.ErrFormat
+	}
+	return errors.Join(err, r.Close())
+}
+
+func (a *archive) verify() error {
+	var total, held uint64
+	for _, f := range a.zip.File {
+		name := partName(f.Name)
+		if strings.HasSuffix(name, "/") {
+			continue
+		}
+		if total += f.UncompressedSize64; total > maxPlain {
+			return errTooLarge
+		}
+		if a.isPlain(name, f) {
+			continue
+		}
+		if held += f.UncompressedSize64; held > maxUnzipped {
 			return errTooLarge
 		}
 		if err := drain(f); errors.Is(err, errTooLarge) {
@@ -173,13 +265,17 @@ func (a *archive) sheetParts() (map[string]string, error) {
 	return parts, nil
 }
 
+const stringsPart = "xl/sharedStrings.xml" // where excelize looks
+
 // sharedStrings counts the shared strings, reading their part to its end.
 func (a *archive) sharedStrings() (int, error) {
-	const name = "xl/sharedStrings.xml" // where excelize looks
-	if a.parts[partName(name)] == nil {
+	if a.texts != nil {
+		return len(a.texts.starts), nil
+	}
+	if a.parts[partName(stringsPart)] == nil {
 		return 0, nil
 	}
-	d, c, err := a.decode(name)
+	d, c, err := a.decode(stringsPart)
 	if err != nil {
 		return 0, err
 	}

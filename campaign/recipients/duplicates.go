@@ -24,17 +24,17 @@ type place struct {
 // A holder is the row that stands for an identity, and its content.
 type holder struct {
 	place
-	content uint64
+	content uint64 // of contentBits
 }
 
 // An index knows the rows seen, by identity.
 type index struct {
 	seeds [2]maphash.Seed
-	held  map[key128]holder
+	held  roll
 }
 
 func newIndex() *index {
-	return &index{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, held: map[key128]holder{}}
+	return &index{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // key hashes a text.
@@ -65,7 +65,7 @@ func (x *index) content(c *candidate) uint64 {
 		h.WriteString(strings.TrimSpace(v))
 		h.WriteByte(1)
 	}
-	return h.Sum64()
+	return h.Sum64() >> (64 - contentBits)
 }
 
 // survey is the first pass: it settles which row of an identity counts
@@ -75,12 +75,12 @@ func (r *reading) survey(c *candidate) error {
 		return nil
 	}
 	id, here := r.seen.identity(&c.entry), holder{c.place(), r.seen.content(c)}
-	held, known := r.seen.held[id]
+	held, known := r.seen.held.get(id)
 	switch {
 	case !known:
-		r.seen.held[id] = here
+		r.seen.held.put(id, here)
 	case c.part.list.Duplicates == campaign.DuplicatesLast && held.content != here.content:
-		r.seen.held[id] = here
+		r.seen.held.put(id, here)
 	case c.part.list.Duplicates == campaign.DuplicatesGroup:
 		return r.groups.add(id, held, here, c.entry.Row)
 	}
@@ -97,14 +97,14 @@ func (r *reading) settle(c *candidate) error {
 	for _, p := range c.found {
 		r.problems.add(p)
 	}
-	if c.entry.Skip != "" {
+	if c.entry.Skip != "" || r.opts.Distinct {
 		return r.emit(&c.entry)
 	}
 	id := r.seen.identity(&c.entry)
-	held, known := r.seen.held[id]
+	held, known := r.seen.held.get(id)
 	if !known {
 		held = holder{c.place(), r.seen.content(c)}
-		r.seen.held[id] = held
+		r.seen.held.put(id, held)
 	}
 	if held.place == c.place() {
 		return r.lead(id, c)

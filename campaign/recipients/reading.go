@@ -23,6 +23,7 @@ type reading struct {
 	conflict []conflict
 	domains  domains
 	current  candidate
+	passes   int // behind
 }
 
 // A part is one list of the campaign while it is read.
@@ -120,6 +121,9 @@ func (r *reading) checkModes() {
 
 // twice says whether the lists must be read before the first entry is known.
 func (r *reading) twice() bool {
+	if r.opts.Distinct {
+		return false
+	}
 	for _, p := range r.parts {
 		if p.list.Duplicates == campaign.DuplicatesLast || p.list.Duplicates == campaign.DuplicatesGroup {
 			return true
@@ -194,8 +198,11 @@ func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error
 	defer func() { r.result.Sources[i].Rows = p.rows }()
 	defer t.closeInto(&err)
 	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if n%1024 == 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r.tell(p)
 		}
 		rec, err := t.next()
 		if err == io.EOF {

@@ -25,6 +25,15 @@ type Options struct {
 	// MaxProblems is how many problems are listed; 0 is 10,000. Beyond it they
 	// are counted, and a last one says how many.
 	MaxProblems int
+
+	// Distinct says that the lists hold no identity twice, as an earlier Read of
+	// the same bytes has told: nobody need be remembered. Only without groups.
+	Distinct bool
+
+	// Watch is told now and then how far Read has come: rows looked at, and
+	// which share of the lists' bytes they are, 0 to 1; with 1 it ends. nil =
+	// nobody asks.
+	Watch func(rows int, share float64)
 }
 
 // A Result is what the lists held. Rows = Messages + Skipped + further rows of
@@ -50,6 +59,7 @@ type Result struct {
 func Read(ctx context.Context, lists []campaign.List, opts Options, each func(campaign.Entry) error) (Result, error) {
 	r := newReading(lists, opts, each)
 	defer r.close()
+	defer r.tellEnd()
 	if err := r.examine(ctx); err != nil {
 		return r.result, err
 	}
@@ -62,6 +72,7 @@ func Read(ctx context.Context, lists []campaign.List, opts Options, each func(ca
 			return r.result, err
 		}
 		r.problems.muted = false
+		r.passes++
 	}
 	err := r.walk(ctx, r.settle)
 	if err == nil {

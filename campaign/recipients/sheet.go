@@ -18,7 +18,8 @@ type cell struct {
 	style   int
 	value   string // <v>, raw
 	formula bool
-	given   bool // a <v> is there, even an empty one
+	given   bool   // a <v> is there, even an empty one
+	text    string // as excelize reads it raw; of a plainSheet alone
 }
 
 // A sheetRow is one <row>; its cells are valid until the next one.
@@ -34,6 +35,7 @@ type sheetRow struct {
 type sheetScan struct {
 	name   string
 	dec    *xml.Decoder
+	size   uint64 // of the XML, in bytes
 	closer io.Closer
 	depth  int
 	row    sheetRow
@@ -45,7 +47,7 @@ func (a *archive) scan(part, sheet string) (*sheetScan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheetScan{name: sheet, dec: d, closer: c}, nil
+	return &sheetScan{name: sheet, dec: d, closer: c, size: a.parts[partName(part)].UncompressedSize64}, nil
 }
 
 // token gives the next token and keeps count of open elements.
@@ -182,5 +184,8 @@ func (s *sheetScan) begin(start xml.StartElement) (cell, error) {
 // holds says whether the cell has something to show, as far as its own XML
 // tells.
 func (c cell) holds() bool { return c.value != "" || c.kind == "inlineStr" }
+
+// share goes by where the XML is read.
+func (s *sheetScan) share() float64 { return float64(s.dec.InputOffset()) / float64(max(s.size, 1)) }
 
 func (s *sheetScan) close() error { return s.closer.Close() }

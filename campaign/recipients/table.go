@@ -19,6 +19,7 @@ const (
 // rows are the records of a file in order, blank ones too; io.EOF at the end.
 type rows interface {
 	next() (record, error)
+	share() float64 // of the file that has been read, 0 to 1, about
 	close() error
 }
 
@@ -109,6 +110,16 @@ func (f *file) open(l campaign.List) (*table, error) {
 type textRows struct {
 	*csvReader
 	file *os.File
+	size int64
+}
+
+// share goes by where the file is read, a buffer ahead of the rows.
+func (r textRows) share() float64 {
+	at, err := r.file.Seek(0, io.SeekCurrent)
+	if err != nil || r.size == 0 {
+		return 0
+	}
+	return float64(at) / float64(r.size)
 }
 
 func (r textRows) close() error { return r.file.Close() }
@@ -134,7 +145,7 @@ func (t *table) openText(l campaign.List) error {
 		t.notes = append(t.notes, set.doubt(t.file.name))
 	}
 	t.source.Encoding, t.source.Delimiter = set.name, string(rune(comma))
-	t.rows = textRows{newCSVReader(in, comma, set), f}
+	t.rows = textRows{newCSVReader(in, comma, set), f, t.file.size}
 	return nil
 }
 

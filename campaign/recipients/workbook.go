@@ -27,22 +27,28 @@ type worksheet struct {
 type sheetRows struct {
 	book    *excelize.File
 	archive *archive
-	rows    *excelize.Rows
-	scan    *sheetScan
+	rows    *excelize.Rows // nil where the sheet is plain
+	scan    rowScan
+	sheet   string
 	display *display
 	strings int // shared strings in the workbook
 	at      int // rows taken from excelize
 }
 
+// A rowScan gives the rows of a sheet from its XML.
+type rowScan interface {
+	next() (*sheetRow, error)
+	share() float64
+	close() error
+}
+
 // openWorkbook opens the workbook and picks the sheet.
 func (t *table) openWorkbook(l campaign.List) error {
-	a, err := openArchive(t.file.path)
+	a, err := openArchive(t.file.path, t.file.survey.sum)
 	if err != nil {
 		return t.bookProblem(err)
 	}
-	book, err := excelize.OpenFile(t.file.path, excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxInMemory,
-	})
+	book, err := a.book(t.file.path)
 	if err != nil {
 		return errors.Join(t.bookProblem(errDamaged("it cannot be opened ("+err.Error()+")")), a.close())
 	}
@@ -79,6 +85,11 @@ func (t *table) pick(r *sheetRows, name string) error {
 	}
 	t.source.Sheet = s.name
 	if r.strings, err = r.archive.sharedStrings(); err != nil {
+		return err
+	}
+	r.sheet = s.name
+	if r.archive.plain[partName(s.part)] {
+		r.scan, err = r.archive.scanPlain(s.part)
 		return err
 	}
 	if r.scan, err = r.archive.scan(s.part, s.name); err != nil {
@@ -176,7 +187,7 @@ func (r *sheetRows) next() (record, error) {
 	}
 	rec := record{number: row.number, hidden: row.hidden}
 	for _, c := range row.cells {
-		text := ""
+		text := c.text
 		if c.column <= len(texts) {
 			text = texts[c.column-1]
 		}
@@ -195,15 +206,19 @@ func (r *sheetRows) next() (record, error) {
 	return rec, nil
 }
 
-// texts takes the raw cells of a row from excelize.
+// texts takes the raw cells of a row from excelize; of a plain sheet there are
+// none to take.
 func (r *sheetRows) texts(number int) ([]string, error) {
+	if r.rows == nil {
+		return nil, nil
+	}
 	for r.at < number {
 		if r.at++; !r.rows.Next() {
-			return nil, r.damage(errDamaged(fmt.Sprintf("its sheet %s breaks off before row %d", shown(r.scan.name), number)))
+			return nil, r.damage(errDamaged(fmt.Sprintf("its sheet %s breaks off before row %d", shown(r.sheet), number)))
 		}
 		texts, err := r.rows.Columns()
 		if err != nil {
-			return nil, r.damage(errDamaged("its sheet " + shown(r.scan.name) + " cannot be read (" + err.Error() + ")"))
+			return nil, r.damage(errDamaged("its sheet " + shown(r.sheet) + " cannot be read (" + err.Error() + ")"))
 		}
 		if r.at == number {
 			return texts, nil
@@ -250,6 +265,8 @@ func (rec *record) note(c cell, text string) {
 		})
 	}
 }
+
+func (r *sheetRows) share() float64 { return r.scan.share() }
 
 func (r *sheetRows) close() error {
 	var errs []error
