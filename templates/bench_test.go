@@ -36,7 +36,7 @@ func BenchmarkLetter(b *testing.B) {
 		return err
 	}
 	check := func(s *Set, r campaign.Recipient) error {
-		if found := s.Check(b.Context(), r); found.Errors() > 0 {
+		if found := s.Check(b.Context(), r).Problems; found.Errors() > 0 {
 			return found
 		}
 		return nil

@@ -31,49 +31,46 @@ func (s *Set) CheckColumns(columns []string) campaign.Problems {
 	return found
 }
 
+// A Finding is what Check has to say of one row.
+type Finding struct {
+	Problems campaign.Problems
+	Subject  string // one line, as Render makes it; "" where it cannot be filled
+	TooSlow  bool   // the row takes too long: the next ones would take as long for each
+}
+
 // Check fills the letter for one row and tells what a person should know:
 // what fails (errors), a link that html/template refuses, an empty subject,
 // and as warnings: empty cells that are printed without a default, a plain if
 // over yes and no, line ends in a subject. It inlines no CSS and makes no
 // text. A column that is not there fails on every row: ask CheckColumns first.
-func (s *Set) Check(ctx context.Context, r campaign.Recipient) campaign.Problems {
+func (s *Set) Check(ctx context.Context, r campaign.Recipient) Finding {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	var found campaign.Problems
+	var f Finding
 	var watch recorder
 	rec := s.naming.recipient(&r, s.rows, &watch)
 	for _, c := range s.checks {
 		watch.empty, watch.tested = watch.empty[:0], watch.tested[:0]
 		out, err := c.fill(ctx, rec)
 		if err != nil {
-			found = append(found, c.failed(&r.Row, err))
-			if errors.Is(err, ErrTooSlow) {
-				s.slow.Store(true)
+			f.Problems = append(f.Problems, c.failed(&r.Row, err))
+			if f.TooSlow = errors.Is(err, ErrTooSlow); f.TooSlow {
 				break
 			}
 			continue
 		}
-		found = append(found, c.noted(&r.Row, &watch)...)
-		found = append(found, c.judge(&r.Row, out)...)
-		if c.src.field == "body.markdown" && s.html != nil {
+		f.Problems = append(f.Problems, c.noted(&r.Row, &watch)...)
+		f.Problems = append(f.Problems, c.judge(&r.Row, out)...)
+		switch {
+		case c.src.field == "subject":
+			f.Subject = oneLine(out)
+		case c.src.field == "body.markdown" && s.html != nil:
 			if out, err := fill(ctx, s.html, rec); err == nil {
-				found = append(found, c.judgeHTML(&r.Row, out)...)
+				f.Problems = append(f.Problems, c.judgeHTML(&r.Row, out)...)
 			}
 		}
 	}
-	return found
-}
-
-// TooSlow says that Check has met a row that takes too long: asking for the
-// next ones would take as long for each.
-func (s *Set) TooSlow() bool { return s.slow.Load() }
-
-// Subject fills the subject alone.
-func (s *Set) Subject(ctx context.Context, r campaign.Recipient) (string, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	subject, err := fill(ctx, s.subject, s.naming.recipient(&r, s.rows, nil))
-	return oneLine(subject), err
+	return f
 }
 
 func (c *checked) fill(ctx context.Context, rec record) (string, error) {
@@ -134,6 +131,9 @@ func (c *checked) judgeHTML(row *campaign.Row, out string) campaign.Problems {
 
 // noted turns what the recorder saw into warnings, each column once.
 func (c *checked) noted(row *campaign.Row, w *recorder) campaign.Problems {
+	if len(w.empty)+len(w.tested) == 0 {
+		return nil
+	}
 	var found campaign.Problems
 	once := map[string]bool{}
 	for _, e := range w.empty {

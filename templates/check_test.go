@@ -81,7 +81,7 @@ func TestCheckRow(t *testing.T) {
 			if s == nil {
 				t.Fatal(found)
 			}
-			if diff := cmp.Diff(c.want, places(s.Check(t.Context(), c.who))); diff != "" {
+			if diff := cmp.Diff(c.want, places(s.Check(t.Context(), c.who).Problems)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -95,7 +95,7 @@ func TestCheckGroup(t *testing.T) {
 	second := r.Row
 	second.Number, second.Values = 9, []string{"x", "Budi", "", "", ""}
 	r.Rows = []campaign.Row{r.Row, second}
-	found := s.Check(t.Context(), r)
+	found := s.Check(t.Context(), r).Problems
 	if len(found) != 1 || found[0].Row != 9 || found[0].Field != "Note" {
 		t.Errorf("got %v", places(found))
 	}

@@ -173,7 +173,7 @@ func TestRenderAtTheSameTime(t *testing.T) {
 				if err != nil || got.Subject != cell || !strings.Contains(got.Text, cell) || !strings.Contains(got.HTML, ">"+cell+"</p>") {
 					t.Errorf("%s: %q, %v", cell, got.Subject, err)
 				}
-				if found := s.Check(context.Background(), campaign.Recipient{Row: row}); len(found) > 0 {
+				if found := s.Check(context.Background(), campaign.Recipient{Row: row}).Problems; len(found) > 0 {
 					t.Errorf("%s: %v", cell, found)
 				}
 			}

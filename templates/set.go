@@ -5,7 +5,6 @@ import (
 	htmltemplate "html/template"
 	"io"
 	"strings"
-	"sync/atomic"
 	texttemplate "text/template"
 	"unicode"
 
@@ -28,7 +27,6 @@ type Set struct {
 
 	checks []*checked
 	naming naming
-	slow   atomic.Bool
 }
 
 // Rendered is the letter for one recipient: UTF-8, LF line ends.

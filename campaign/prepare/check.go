@@ -2,12 +2,10 @@ package prepare
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
-	"tebar/templates"
 )
 
 // Report is what a check found.
@@ -45,12 +43,10 @@ func (p *Prepared) Check(ctx context.Context) (Report, error) {
 
 func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Report) error {
 	letter, fields := p.checkColumns(ctx, found)
-	row := rowCheck{p: p, found: found, report: report, letter: letter && p.letter != nil, fields: fields}
-	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), func(e campaign.Entry) error {
-		row.check(ctx, e)
-		return ctx.Err()
-	})
-	if err != nil {
+	judge := rowJudge{p: p, letter: letter && p.letter != nil, fields: fields}
+	crew := newCrew(ctx, newRowCheck(judge, found, report))
+	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), crew.add)
+	if err = crew.end(err); err != nil {
 		return err
 	}
 	found.add(result.Problems...)
@@ -108,83 +104,6 @@ func (p *Prepared) checkCount(found *collector, r recipients.Result) {
 		Severity: campaign.Error, File: p.fileName(), Field: "recipients",
 		Message: "nobody is left to write to: every row is skipped", Hint: "look at the list, at where and at exclude",
 	})
-}
-
-// rowCheck is the check of one row after the other.
-type rowCheck struct {
-	p      *Prepared
-	found  *collector
-	report *Report
-	letter bool // the letter can be rendered
-	fields bool // cc, attachments and the like can be filled
-	kept   kept
-}
-
-func (c *rowCheck) check(ctx context.Context, e campaign.Entry) {
-	if e.Skip != "" || e.Member {
-		return
-	}
-	if len(c.report.First) < 3 {
-		c.report.First = append(c.report.First, e.Address)
-	}
-	if c.letter {
-		c.found.add(inRow(c.p.letter.Check(ctx, e.Recipient), e)...)
-		if c.letter = !c.p.letter.TooSlow(); c.letter && c.report.Subject == "" {
-			c.firstSubject(ctx, e.Recipient)
-		}
-	}
-	if !c.fields {
-		return
-	}
-	f, names, err := c.p.share(e)
-	if err == nil {
-		_, err = c.p.rowAttachments(names, nil, &c.kept)
-	}
-	if err == nil {
-		err = c.try(ctx, f, names, e.Recipient)
-	}
-	if err != nil {
-		c.fields = !errors.Is(err, templates.ErrTooSlow)
-		c.found.add(c.p.rowProblem(e, err))
-		return
-	}
-	c.cost(f.Recipients(), e)
-}
-
-// try asks whether a header can be made of what the row fills in.
-func (c *rowCheck) try(ctx context.Context, f Filled, names []string, r campaign.Recipient) error {
-	if c.p.opts.Try == nil {
-		return nil
-	}
-	if c.letter {
-		f.Subject, _ = c.p.letter.Subject(ctx, r) // its errors have been told
-	}
-	files := make([]string, 0, len(names)+len(c.p.fields.static))
-	for _, name := range append(names, c.p.fields.static...) {
-		files = append(files, fileName(name))
-	}
-	return c.p.opts.Try(f, files)
-}
-
-func (c *rowCheck) firstSubject(ctx context.Context, r campaign.Recipient) {
-	if text, err := c.p.letter.Render(ctx, r); err == nil {
-		c.report.Subject = text.Subject
-	}
-}
-
-// maxRecipients is what Gmail takes for one message over SMTP.
-const maxRecipients = 100
-
-// cost notes how many addresses a message counts for.
-func (c *rowCheck) cost(n int, e campaign.Entry) {
-	c.report.Costs = append(c.report.Costs, n)
-	most := maxRecipients
-	for _, l := range c.p.Campaign.EffectiveLimits() {
-		most = min(most, l.Max)
-	}
-	if n > most {
-		c.found.add(c.p.rowProblem(e, tooMany(n, most)))
-	}
 }
 
 // inRow places problems of a rendered row.

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"hash"
 	"iter"
 
 	"tebar/campaign"
@@ -19,10 +18,13 @@ type CampaignAddresses = func(ctx context.Context, name string, states []campaig
 
 // Entries gives add every row of every list as the ledger takes it, and keeps
 // the rows' attachments in blobs. A row that cannot be filled is an error:
-// Check finds those first.
-func (p *Prepared) Entries(ctx context.Context, blobs Blobs, add func(campaign.Entry) error) (recipients.Result, error) {
-	k := &kept{}
-	return recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), func(e campaign.Entry) error {
+// Check finds those first. distinct says that Check found no duplicates in
+// these very bytes.
+func (p *Prepared) Entries(ctx context.Context, blobs Blobs, distinct bool, add func(campaign.Entry) error) (recipients.Result, error) {
+	k, prints := &kept{}, &printer{}
+	options := p.listOptions()
+	options.Distinct = distinct
+	return recipients.Read(ctx, p.Campaign.Lists, options, func(e campaign.Entry) error {
 		if e.Skip == "" && !e.Member {
 			f, names, err := p.share(e)
 			if err != nil {
@@ -33,7 +35,7 @@ func (p *Prepared) Entries(ctx context.Context, blobs Blobs, add func(campaign.E
 			}
 			e.Recipients = f.Recipients()
 		}
-		e.SHA256 = fingerprint(e)
+		e.SHA256 = prints.print(e)
 		return add(e)
 	})
 }
@@ -50,7 +52,7 @@ func (p *Prepared) share(e campaign.Entry) (Filled, []string, error) {
 
 func (p *Prepared) listOptions() recipients.Options {
 	o := recipients.Options{
-		Folder: p.Campaign.Folder, AllowOutside: p.Campaign.AllowOutside, Campaign: p.opts.Campaign,
+		Folder: p.Campaign.Folder, AllowOutside: p.Campaign.AllowOutside, Campaign: p.opts.Campaign, Watch: p.opts.Watch,
 		Where: make([]func(campaign.Row) (bool, error), len(p.fields.where)),
 	}
 	for i, w := range p.fields.where {
@@ -84,32 +86,34 @@ func (p *Prepared) rowProblem(e campaign.Entry, err error) campaign.Problem {
 	}
 }
 
-// fingerprint is the digest of all that a message is filled from: columns,
-// values, name and attachments; not where the row stands.
-func fingerprint(e campaign.Entry) string {
-	h := sha256.New()
-	text(h, e.Name)
+// A printer makes fingerprints; it keeps its room from one to the next.
+type printer struct{ text []byte }
+
+// print is the digest of all that a message is filled from: columns, values,
+// name and attachments; not where the row stands.
+func (p *printer) print(e campaign.Entry) string {
+	p.text = p.text[:0]
+	p.add(e.Name)
 	rows := e.Rows
 	if rows == nil {
 		rows = []campaign.Row{e.Row}
 	}
 	for _, r := range rows {
 		for i, v := range r.Values {
-			text(h, r.Columns[i])
-			text(h, v)
+			p.add(r.Columns[i])
+			p.add(v)
 		}
-		text(h, "")
+		p.add("")
 	}
 	for _, a := range e.Attachments {
-		text(h, a.Name)
-		text(h, a.SHA256)
+		p.add(a.Name)
+		p.add(a.SHA256)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(p.text)
+	return hex.EncodeToString(sum[:])
 }
 
-func text(h hash.Hash, s string) {
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
-	h.Write(n[:])
-	h.Write([]byte(s))
+// add takes a text with its length before it.
+func (p *printer) add(s string) {
+	p.text = append(binary.LittleEndian.AppendUint64(p.text, uint64(len(s))), s...)
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// Try says what keeps a message's header from being made, before any
 	// message is sent: its body is not filled; nil = nobody to ask.
 	Try func(f Filled, files []string) error
+	// Watch is told now and then how far the reading of the lists has come:
+	// rows, and their share of all; 1 is the end; nil = nobody asks.
+	Watch func(rows int, share float64)
 }
 
 // Prepared is a campaign whose file was read and whose letter was parsed.
@@ -162,6 +165,14 @@ func (p *Prepared) Fingerprint() (sha string, sure bool, err error) {
 	}
 	sha, err = recipients.Fingerprint(p.Campaign.Lists, p.listOptions())
 	return sha, sure, err
+}
+
+// Straight says that what becomes of a row depends on that row alone: no list
+// has groups or excludes, and no row attachments of its own.
+func (p *Prepared) Straight() bool {
+	return len(p.fields.attachments) == 0 && !slices.ContainsFunc(p.Campaign.Lists, func(l campaign.List) bool {
+		return l.Duplicates == campaign.DuplicatesGroup || len(l.Exclude) > 0
+	})
 }
 
 // Sources are the lists' headers and the digest of their bytes.

@@ -178,7 +178,7 @@ func TestFill(t *testing.T) {
 func TestBccCounts(t *testing.T) {
 	p := load(t, base("cc: [head@example.org]\nbcc: ['{{.office}}', archive@example.org]\n"))
 	var costs []int
-	_, err := p.Entries(t.Context(), func(string, []byte) error { return nil }, func(e campaign.Entry) error {
+	_, err := p.Entries(t.Context(), func(string, []byte) error { return nil }, false, func(e campaign.Entry) error {
 		costs = append(costs, e.Recipients)
 		return nil
 	})
@@ -191,7 +191,7 @@ func TestBccCounts(t *testing.T) {
 func TestEntriesDigest(t *testing.T) {
 	digests := func(files map[string]string) []string {
 		var out []string
-		_, err := load(t, files).Entries(t.Context(), func(string, []byte) error { return nil }, func(e campaign.Entry) error {
+		_, err := load(t, files).Entries(t.Context(), func(string, []byte) error { return nil }, false, func(e campaign.Entry) error {
 			out = append(out, e.SHA256)
 			return nil
 		})

@@ -17,7 +17,7 @@ func (a *app) adopt(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if err != nil || same {
 		return err
 	}
-	report, err := p.Check(ctx)
+	report, err := a.checkOf(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (a *app) adopt(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if err != nil {
 		return err
 	}
-	proposal, err := a.propose(ctx, st, p)
+	proposal, err := a.propose(ctx, st, p, report)
 	if err != nil {
 		return err
 	}

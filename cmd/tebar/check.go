@@ -77,7 +77,7 @@ func (a *app) checked(ctx context.Context, path string) (*prepare.Prepared, prep
 	if err != nil {
 		return nil, prepare.Report{}, err
 	}
-	r, err := p.Check(ctx)
+	r, err := a.checkOf(ctx, p)
 	if err == nil {
 		err = a.outlook(ctx, st, p, &r)
 	}

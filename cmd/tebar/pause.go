@@ -62,6 +62,9 @@ func (a *app) forgetCommand() *cli.Command {
 			if err := st.Forget(ctx, name, a.who()); err != nil {
 				return err
 			}
+			if err := a.unremember(name); err != nil {
+				return err
+			}
 			a.done(name, "forgotten", "its name cannot be used again in this store")
 			return nil
 		}),

@@ -76,7 +76,7 @@ func (a *app) planOf(ctx context.Context, st *store.Store, arg string) (*campaig
 	if err != nil {
 		return nil, scheduler.Plan{}, err
 	}
-	r, err := p.Check(ctx)
+	r, err := a.checkOf(ctx, p)
 	if err != nil {
 		return nil, scheduler.Plan{}, err
 	}

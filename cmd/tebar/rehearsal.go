@@ -53,7 +53,7 @@ func (r *rehearsal) rehearse(ctx context.Context, st *store.Store, p *prepare.Pr
 	if err := r.seed(ctx, st, scratch, p); err != nil {
 		return run.Result{}, err
 	}
-	proposal, err := r.app.propose(ctx, scratch, p)
+	proposal, err := r.app.propose(ctx, scratch, p, prepare.Report{})
 	if err != nil {
 		return run.Result{}, err
 	}

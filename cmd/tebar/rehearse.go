@@ -102,7 +102,7 @@ func (a *app) rehearsable(ctx context.Context, st *store.Store, arg string) (*pr
 	if err != nil {
 		return nil, err
 	}
-	report, err := p.Check(ctx)
+	report, err := a.checkOf(ctx, p)
 	if err != nil {
 		return nil, err
 	}

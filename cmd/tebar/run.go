@@ -9,6 +9,7 @@ import (
 
 	"tebar/campaign"
 	"tebar/campaign/prepare"
+	"tebar/campaign/recipients"
 	"tebar/store"
 )
 
@@ -164,7 +165,8 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 // enrol takes a new campaign into the store. It says false where another
 // process has just done so.
 func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (bool, error) {
-	report, err := p.Check(ctx)
+	defer thrift()()
+	report, err := a.checkOf(ctx, p)
 	if err == nil {
 		err = a.outlook(ctx, st, p, &report)
 	}
@@ -180,44 +182,67 @@ func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 	if err := a.confirmStart(ctx, st, p, report, o.yes); err != nil {
 		return false, err
 	}
-	proposal, err := a.propose(ctx, st, p)
-	if err != nil {
-		return false, err
-	}
-	defer proposal.Discard()
-	if !proposal.New() {
-		return false, nil
-	}
-	if err := a.leaveGuard(ctx, st, p.Campaign, o.newStore); err != nil {
-		return false, err
-	}
-	_, err = proposal.Accept(ctx, a.who())
+	err = a.takeIn(ctx, st, p, report, o.newStore)
 	if errors.Is(err, store.ErrStale) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// propose stages the campaign's rows beside what the store has.
-func (a *app) propose(ctx context.Context, st *store.Store, p *prepare.Prepared) (*store.Proposal, error) {
+// takeIn reads the list into the store.
+func (a *app) takeIn(ctx context.Context, st *store.Store, p *prepare.Prepared, r prepare.Report, newStore bool) error {
+	proposal, err := a.propose(ctx, st, p, r)
+	if err != nil {
+		return err
+	}
+	defer proposal.Discard()
+	if !proposal.New() {
+		return store.ErrStale
+	}
+	if err := a.leaveGuard(ctx, st, p.Campaign, newStore); err != nil {
+		return err
+	}
+	_, err = proposal.Accept(ctx, a.who())
+	return err
+}
+
+// snapshot is what the store keeps of a campaign beside its rows, its own
+// attachments put there.
+func (a *app) snapshot(ctx context.Context, st *store.Store, p *prepare.Prepared) (campaign.Snapshot, error) {
 	sources, sha, err := p.Sources(ctx)
 	if err != nil {
-		return nil, err
+		return campaign.Snapshot{}, err
 	}
 	snapshot, err := p.Snapshot(sources, sha)
 	if err != nil {
+		return campaign.Snapshot{}, err
+	}
+	return snapshot, p.KeepStatic(keeper(ctx, st))
+}
+
+func keeper(ctx context.Context, st *store.Store) prepare.Blobs {
+	return func(sha256 string, data []byte) error { return st.PutBlob(ctx, sha256, data) }
+}
+
+// sameList refuses a list that is not the one whose digest was taken.
+func sameList(result recipients.Result, snapshot campaign.Snapshot, err error) error {
+	if err == nil && result.ListSHA256 != snapshot.ListSHA256 {
+		err = usage("a list changed while it was read; run it again")
+	}
+	return err
+}
+
+// propose stages the campaign's rows beside what the store has. r is the report
+// of their check.
+func (a *app) propose(ctx context.Context, st *store.Store, p *prepare.Prepared, r prepare.Report) (*store.Proposal, error) {
+	snapshot, err := a.snapshot(ctx, st, p)
+	if err != nil {
 		return nil, err
 	}
-	blobs := func(sha256 string, data []byte) error { return st.PutBlob(ctx, sha256, data) }
-	if err := p.KeepStatic(blobs); err != nil {
-		return nil, err
-	}
+	distinct := p.Straight() && r.Duplicates == 0 && r.ListSHA256 == snapshot.ListSHA256
 	return st.Propose(ctx, snapshot, func(add func(campaign.Entry) error) error {
-		result, err := p.Entries(ctx, blobs, add)
-		if err == nil && result.ListSHA256 != sha {
-			err = usage("a list changed while it was read; run it again")
-		}
-		return err
+		result, err := p.Entries(ctx, keeper(ctx, st), distinct, add)
+		return sameList(result, snapshot, err)
 	})
 }
 

@@ -72,7 +72,7 @@ func TestLetterFitsList(t *testing.T) {
 	found = append(found, set.CheckColumns(lines[0])...)
 	for i, values := range lines[1:] {
 		r := campaign.Recipient{Row: campaign.Row{Source: "people.csv", Number: i + 2, Columns: lines[0], Values: values}}
-		found = append(found, set.Check(t.Context(), r)...)
+		found = append(found, set.Check(t.Context(), r).Problems...)
 		if got, err := set.Render(t.Context(), r); err != nil || !strings.Contains(got.Text, values[2]) || !strings.HasSuffix(values[0], "@example.org") {
 			t.Errorf("row %d: %v\n%s", i+2, err, got.Text)
 		}
