@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"tebar/campaign"
@@ -17,6 +18,11 @@ const rowContent = `source_id = (SELECT id FROM sources WHERE campaign_id = mess
 func (p *Proposal) applyRows(ctx context.Context, tx *txn, c *campaignRow) error {
 	steps := []func(context.Context, *txn, *campaignRow) error{
 		p.insertSources, p.rematch, p.updateMessages, p.skipGone, p.insertMessages, p.replaceOthers, p.keepBlobs,
+	}
+	if p.isNew {
+		steps = []func(context.Context, *txn, *campaignRow) error{
+			p.insertSources, p.insertMessages, p.insertOthers, p.keepBlobs,
+		}
 	}
 	for _, step := range steps {
 		if err := step(ctx, tx, c); err != nil {
@@ -45,9 +51,6 @@ func (p *Proposal) insertSources(ctx context.Context, tx *txn, c *campaignRow) e
 // rematch finds the messages again, inside the transaction: some may have been
 // sent since the proposal, and dead claims have been settled.
 func (p *Proposal) rematch(ctx context.Context, tx *txn, c *campaignRow) error {
-	if p.isNew {
-		return nil
-	}
 	// What tells who is there already: people that it has lost would be let in,
 	// and written to, a second time.
 	identity := index{name: "messages_identity", where: "own = 1"}
@@ -89,29 +92,75 @@ func (p *Proposal) skipGone(ctx context.Context, tx *txn, c *campaignRow) error 
 	return err
 }
 
+// insertStaged has sourceOf's SQL in place of %s.
 const insertStaged = `INSERT INTO messages (campaign_id, source_id, row_no, position, cells, address, key, name, own,
 	grouped, leader_id, state, skip, reason, recipients, attachments, entry_sha256)
-	SELECT ?1, (SELECT id FROM sources WHERE campaign_id = ?1 AND version = ?2 AND number = e.source),
-	e.row_no, e.position, e.cells, e.address, e.key, e.name, e.own, e.grouped, `
+	SELECT ?1, %s, e.row_no, e.position, e.cells, e.address, e.key, e.name, e.own, e.grouped, `
 
 // insertMessages adds the messages that the store does not have.
 func (p *Proposal) insertMessages(ctx context.Context, tx *txn, c *campaignRow) error {
-	_, err := tx.ExecContext(ctx, insertStaged+`NULL, CASE e.skip WHEN '' THEN 'queued' ELSE 'skipped' END,
-		e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
-		FROM staged e WHERE e.own = 1 AND e.message_id IS NULL ORDER BY e.position`, c.id, c.version)
+	insert := func() error { return p.insertOwn(ctx, tx, c) }
+	err := inBulk(ctx, tx, p.bulk(), insert)
+	if isUnique(err) {
+		err = errors.Join(p.rows.twice(ctx, tx), err)
+	}
 	return err
 }
 
-// replaceOthers replaces the rows that stand for no message: what gets
-// nothing, and the further rows of groups.
+// bulk is how many messages are new, as far as they may be taken in bulk.
+func (p *Proposal) bulk() int {
+	if !p.isNew {
+		return 0
+	}
+	return p.rows.count
+}
+
+func (p *Proposal) insertOwn(ctx context.Context, tx *txn, c *campaignRow) error {
+	source, arg, err := sourceOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(insertStaged, source)+`NULL, CASE e.skip WHEN '' THEN 'queued' ELSE 'skipped' END,
+		e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
+		FROM staged e WHERE e.own = 1 AND e.message_id IS NULL ORDER BY e.position`, c.id, arg)
+	return err
+}
+
+// sourceOf is SQL for the id of a staged row's list, and what its ?2 is. Nearly
+// always there is one list, which need not be looked up for every row.
+func sourceOf(ctx context.Context, tx *txn, c *campaignRow) (query string, arg int64, err error) {
+	var lists int
+	err = tx.QueryRowContext(ctx, `SELECT count(*), coalesce(max(id), 0) FROM sources WHERE campaign_id = ? AND version = ?`,
+		c.id, c.version).Scan(&lists, &arg)
+	if err == nil && lists != 1 {
+		query, arg = `(SELECT id FROM sources WHERE campaign_id = ?1 AND version = ?2 AND number = e.source)`, int64(c.version)
+		return query, arg, nil
+	}
+	return "?2", arg, err
+}
+
+// replaceOthers replaces the rows that stand for no message.
 func (p *Proposal) replaceOthers(ctx context.Context, tx *txn, c *campaignRow) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM messages WHERE campaign_id = ? AND own = 0`, c.id); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, insertStaged+`CASE e.member WHEN 1 THEN (SELECT m.id FROM messages m
+	return p.insertOthers(ctx, tx, c)
+}
+
+// insertOthers adds the rows that stand for no message: what gets nothing, and
+// the further rows of groups.
+func (p *Proposal) insertOthers(ctx context.Context, tx *txn, c *campaignRow) error {
+	if p.isNew && p.changes.Added == p.rows.count {
+		return nil // there are none
+	}
+	source, arg, err := sourceOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(insertStaged, source)+`CASE e.member WHEN 1 THEN (SELECT m.id FROM messages m
 		WHERE m.campaign_id = ?1 AND m.own = 1 AND m.address = e.address AND m.key = e.key) END,
 		'skipped', e.skip, e.reason, e.recipients, e.attachments, e.entry_sha256
-		FROM staged e WHERE e.own = 0 ORDER BY e.position`, c.id, c.version)
+		FROM staged e WHERE e.own = 0 ORDER BY e.position`, c.id, arg)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (p *Proposal) findChanges(ctx context.Context, tx *txn) error {
 }
 
 func (p *Proposal) compareRows(ctx context.Context, tx *txn) error {
+	if p.isNew {
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM staged WHERE own = 1 AND skip = ''`).Scan(&p.changes.Added)
+	}
 	totals := map[string]*int{
 		"added": &p.changes.Added, "removed": &p.changes.Removed,
 		"changed": &p.changes.Changed, "excluded": &p.changes.Excluded,
@@ -87,7 +90,7 @@ func (p *Proposal) compareRows(ctx context.Context, tx *txn) error {
 		if err != nil {
 			return err
 		}
-		if *totals[c.word] > 0 && !p.isNew {
+		if *totals[c.word] > 0 {
 			if err := p.examples(ctx, tx, c, args); err != nil {
 				return err
 			}

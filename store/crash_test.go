@@ -22,6 +22,13 @@ import (
 const childEnv = "TEBAR_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(takerEnv); path != "" {
+		if err := take(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if args := os.Getenv(childEnv); args != "" {
 		path, name, _ := strings.Cut(args, "|")
 		if err := child(path, name); err != nil {

@@ -13,7 +13,7 @@ import (
 // schema, as SQLite keeps them. A bit that flips in the name of a column is no
 // damage to SQLite, and would be noticed by the first statement that names it:
 // maybe by the one that posts what was sent.
-const layoutSHA256 = "dd8634b4f3f15cc6820579b5864882759a24de65be3d87c6af112cacd5441619"
+const layoutSHA256 = "126b2858c4fe1c9aaaaccbe4f920e659d19476a822f89b2c8dff83951ad67a40"
 
 var made = regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)`)
 

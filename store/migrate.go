@@ -19,7 +19,7 @@ var migrationFiles embed.FS
 
 // schema is the version that this Tebar writes: the number of the last
 // migration.
-const schema = 3
+const schema = 4
 
 // applicationID stands in the file's header (offset 68) and tells a Tebar
 // store from other SQLite files: "Tebr".

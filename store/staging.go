@@ -5,8 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"tebar/campaign"
 )
@@ -21,18 +23,18 @@ type staging struct {
 type sourceKey struct{ file, sheet string }
 
 // own = 1: the row stands for a message. message_id: the one in the store.
+// folded: ” where it is the address.
 const stagedTables = `
 	CREATE TEMP TABLE staged (
 		position INTEGER PRIMARY KEY, source INTEGER NOT NULL, row_no INTEGER NOT NULL, cells TEXT NOT NULL,
 		address TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, member INTEGER NOT NULL,
 		own INTEGER NOT NULL, grouped INTEGER NOT NULL, skip TEXT NOT NULL, reason TEXT NOT NULL,
 		recipients INTEGER NOT NULL, attachments TEXT NOT NULL, entry_sha256 TEXT NOT NULL,
-		folded TEXT NOT NULL, domain TEXT NOT NULL, message_id INTEGER) STRICT;
+		folded TEXT NOT NULL, message_id INTEGER) STRICT;
 	CREATE TEMP TABLE staged_blobs (sha256 TEXT PRIMARY KEY) STRICT;`
 
 const stageRow = `INSERT INTO staged (position, source, row_no, cells, address, key, name, member, own, grouped,
-	skip, reason, recipients, attachments, entry_sha256, folded, domain)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	skip, reason, recipients, attachments, entry_sha256, folded) VALUES `
 
 // fill writes the rows. It takes no lock of the database.
 func (g *staging) fill(ctx context.Context, conn *sql.Conn, fill func(add func(campaign.Entry) error) error) error {
@@ -46,43 +48,30 @@ func (g *staging) fill(ctx context.Context, conn *sql.Conn, fill func(add func(c
 		if _, err := tx.ExecContext(ctx, stagedTables); err != nil {
 			return err
 		}
-		row, err := conn.PrepareContext(ctx, stageRow)
+		w, err := newRowWriter(ctx, conn, stageRow, "(?"+strings.Repeat(", ?", 15)+")")
 		if err != nil {
 			return err
 		}
-		defer row.Close()
-		blob, err := conn.PrepareContext(ctx, `INSERT INTO staged_blobs (sha256) VALUES (?) ON CONFLICT DO NOTHING`)
-		if err != nil {
-			return err
-		}
-		defer blob.Close()
-		known := map[string]bool{} // of the few blobs that all rows share
-		return fill(func(e campaign.Entry) error { return g.add(ctx, row, blob, known, e) })
+		return w.end(fill(func(e campaign.Entry) error { return g.add(w, e) }))
 	})
 }
 
-func (g *staging) add(ctx context.Context, row, blob *sql.Stmt, known map[string]bool, e campaign.Entry) error {
+func (g *staging) add(w *rowWriter, e campaign.Entry) error {
 	g.count++
 	attachments := "[]"
 	if len(e.Attachments) > 0 {
 		attachments = encode(e.Attachments)
 	}
 	for _, a := range e.Attachments {
-		if known[a.SHA256] {
-			continue
-		}
-		if _, err := blob.ExecContext(ctx, a.SHA256); err != nil {
-			return err
-		}
-		if len(known) < 1000 {
-			known[a.SHA256] = true
-		}
+		w.blob(a.SHA256)
+	}
+	folded := fold(e.Address)
+	if folded == e.Address {
+		folded = ""
 	}
 	own := e.Skip == "" && !e.Member
-	_, err := row.ExecContext(ctx, g.count, g.source(e.Row), e.Number, encode(e.Values), e.Address, e.Key, e.Name,
-		e.Member, own, e.Rows != nil, e.Skip, e.Reason, e.Recipients, attachments, e.SHA256,
-		fold(e.Address), foldDomain(e.Address))
-	return err
+	return w.row(g.count, g.source(e.Row), e.Number, encodeTexts(e.Values), e.Address, e.Key, e.Name,
+		e.Member, own, e.Rows != nil, e.Skip, e.Reason, e.Recipients, attachments, e.SHA256, folded)
 }
 
 // source is the index of the row's list file; one that the snapshot does not
@@ -112,10 +101,42 @@ func encode(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// encodeTexts is encode of texts. Most need no escapes, and are copied.
+func encodeTexts(list []string) string {
+	size := 2
+	for _, s := range list {
+		size += len(s) + 3
+	}
+	b := append(make([]byte, 0, size), '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if plainText(s) {
+			b = append(append(append(b, '"'), s...), '"')
+		} else {
+			b = append(b, encode(s)...)
+		}
+	}
+	return string(append(b, ']'))
+}
+
+// plainText says whether a text stands in JSON as it is.
+func plainText(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+		ascii = ascii && s[i] < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
+}
+
 // prepare finds out which rows stand for messages, which of those the store
 // has, and who is suppressed.
 func (g *staging) prepare(ctx context.Context, tx *txn, id int64) error {
-	if err := g.identities(ctx, tx); err != nil {
+	if err := g.identities(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := g.match(ctx, tx, id); err != nil {
@@ -128,11 +149,29 @@ func (g *staging) prepare(ctx context.Context, tx *txn, id int64) error {
 }
 
 // identities makes rows that are skipped by exclude or suppression stand for
-// a message too, unless another row does: they may come back.
-func (g *staging) identities(ctx context.Context, tx *txn) error {
+// a message too, unless another row does: they may come back. In a new
+// campaign without any there is nothing to look up, and the index of the
+// messages will find two for one identity.
+func (g *staging) identities(ctx context.Context, tx *txn, id int64) error {
+	if id == 0 {
+		var any bool
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM staged WHERE skip IN ('excluded', 'suppressed'))`).Scan(&any)
+		if err != nil || !any {
+			return err
+		}
+	}
 	if _, err := tx.ExecContext(ctx, `CREATE INDEX temp.staged_identity ON staged (address, key)`); err != nil {
 		return err
 	}
+	if err := g.twice(ctx, tx); err != nil {
+		return err
+	}
+	return g.claimIdentity(ctx, tx, `skip IN ('excluded', 'suppressed')`)
+}
+
+// twice is the error of two rows that stand for one message, nil where there
+// are none.
+func (g *staging) twice(ctx context.Context, tx *txn) error {
 	var address string
 	var first, second int
 	err := tx.QueryRowContext(ctx, `SELECT address, min(row_no), max(row_no) FROM staged WHERE own = 1
@@ -140,10 +179,10 @@ func (g *staging) identities(ctx context.Context, tx *txn) error {
 	if err == nil {
 		return fmt.Errorf("two messages for %s with one key, rows %d and %d", address, first, second)
 	}
-	if err != sql.ErrNoRows {
-		return err
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
-	return g.claimIdentity(ctx, tx, `skip IN ('excluded', 'suppressed')`)
+	return err
 }
 
 // claimIdentity sets own on the first row of an identity that the condition
@@ -178,10 +217,15 @@ func (g *staging) match(ctx context.Context, tx *txn, id int64) error {
 }
 
 func (g *staging) suppress(ctx context.Context, tx *txn) error {
+	var any bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM suppressions)`).Scan(&any); err != nil || !any {
+		return err
+	}
+	const folded = `CASE e.folded WHEN '' THEN e.address ELSE e.folded END`
 	rows, err := tx.QueryContext(ctx, `SELECT e.position, s.address, s.reason FROM staged e
-		JOIN suppressions s ON s.folded = e.folded WHERE e.own = 1 AND e.skip = ''
+		CROSS JOIN suppressions s ON s.folded = `+folded+` WHERE e.own = 1 AND e.skip = ''
 		UNION ALL SELECT e.position, s.address, s.reason FROM staged e
-		JOIN suppressions s ON s.folded = e.domain WHERE e.own = 1 AND e.skip = ''`)
+		CROSS JOIN suppressions s ON s.folded = substr(`+folded+`, instr(`+folded+`, '@')) WHERE e.own = 1 AND e.skip = ''`)
 	if err != nil {
 		return err
 	}
