@@ -92,16 +92,27 @@ func (c *spends) within(now, steady moment, span time.Duration, loose []entry) [
 		c.entries = c.entries[:0]
 		return nil
 	}
+	gone := func(e entry) bool { return now.age(e.moment) > c.span }
+	if slices.ContainsFunc(loose, gone) {
+		loose = slices.DeleteFunc(slices.Clone(loose), gone)
+	}
+	if old := c.line.older(now.at, c.span); old > mostOld && old > len(c.line.list)/2 {
+		c.entries = slices.DeleteFunc(c.entries, gone)
+		c.line.drawn = false
+	}
 	if !c.line.draw(now, steady, c.entries, loose) {
 		return exactly(now, span, c.entries, loose)
 	}
-	if gone := c.line.older(now.at, c.span); gone > 64 && gone > len(c.line.list)/2 {
-		c.entries = slices.DeleteFunc(c.entries, func(e entry) bool { return now.age(e.moment) > c.span })
-		c.line.drawn = false
-		return c.within(now, steady, span, loose)
+	at := now.at
+	if ahead := at.Sub(steady.at); ahead > 0 && ahead <= jitter { // the clock went back while the caller waited
+		at = steady.at
 	}
-	return c.line.list[c.line.older(now.at, span):]
+	return c.line.list[c.line.older(at, span):]
 }
+
+// mostOld is how many entries that have left every window are kept, and as many
+// as there are others.
+const mostOld = 64
 
 // exactly takes the age of each entry, as it is now.
 func exactly(now moment, span time.Duration, entries, loose []entry) (list []campaign.Spend) {

@@ -64,3 +64,28 @@ func TestTimeline(t *testing.T) {
 		}
 	})
 }
+
+// Reservations in doubt stay on the account long after they have left every
+// window; they are no reason to draw the line again and again.
+func TestTimelineOfOldDoubts(t *testing.T) {
+	c := spends{account: "a", span: time.Hour + ticks}
+	now := moment{at: time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC), boot: "b", up: 100 * time.Hour}
+	var doubts []entry
+	for range 3 * mostOld {
+		doubts = append(doubts, entry{now, 1})
+	}
+	c.add(entry{now, 1}, 1)
+	for range 100 {
+		want := len(doubts) + 1
+		if now.age(doubts[0].moment) > time.Hour {
+			want = 0
+		}
+		if n := len(c.within(now, now, time.Hour, doubts)); n != want {
+			t.Fatalf("after %v: %d in the window, want %d", now.age(doubts[0].moment), n, want)
+		}
+		now = now.plus(7 * time.Minute)
+	}
+	if len(c.entries) > mostOld {
+		t.Errorf("%d entries are kept", len(c.entries))
+	}
+}
