@@ -54,9 +54,10 @@ func TestNothingGoesBehindTheEnd(t *testing.T) {
 func TestHeldMessagesAreNotPutOff(t *testing.T) {
 	s := startServer(t)
 	f := newFixture(t, s, 3, gmail, campaign.Schedule{Zone: "UTC"})
+	f.options.Limit = 3   // of those that are tried
 	f.options.Once = true // or a deferral would be waited for
 	result, err := run.Campaign(t.Context(), &holding{Ledger: f.runner(t), times: 5}, plainLetters{}, run.System{}, f.options)
-	if err != nil || result.End != run.Complete || result.Accepted != 3 || result.Deferred != 0 {
+	if err != nil || result.Accepted != 3 || result.Deferred != 0 {
 		t.Errorf("%+v, %v; want 3 accepted and none deferred", result, err)
 	}
 }

@@ -81,6 +81,7 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 		return nil, err
 	}
 	if held {
+		w.untake()
 		return nil, nil
 	}
 	if broken != nil {
@@ -191,10 +192,15 @@ func (w *worker) giveBack(ctx context.Context, c campaign.Claim, why string) err
 	if err != nil && !errors.Is(err, campaign.ErrSettled) {
 		return fmt.Errorf("giving back the message for %s: %w", c.Recipient.Address, err)
 	}
+	w.untake()
+	return nil
+}
+
+// untake lets another message have the place of one that was not tried.
+func (w *worker) untake() {
 	if w.opts.Limit > 0 {
 		w.claiming.Lock()
 		w.taken--
 		w.claiming.Unlock()
 	}
-	return nil
 }
