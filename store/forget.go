@@ -64,7 +64,8 @@ func (s *Store) forget(ctx context.Context, tx *txn, name string, who Who) error
 		`DELETE FROM messages WHERE campaign_id = ? AND own = 0`,
 		`DELETE FROM messages WHERE campaign_id = ?`,
 		`DELETE FROM tallies WHERE campaign_id = ?`,
-		`DELETE FROM sources WHERE campaign_id = ?`,
+		// To delete them SQLite would look for their messages in the whole table.
+		`UPDATE sources SET file = '', format = '', encoding = '', delimiter = '', sheet = '', columns = '[]' WHERE campaign_id = ?`,
 		`DELETE FROM versions WHERE campaign_id = ?`,
 		`DELETE FROM events WHERE campaign_id = ?`,
 		`DELETE FROM campaign_blobs WHERE campaign_id = ?`,

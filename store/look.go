@@ -70,8 +70,8 @@ func (s *Store) sound(ctx context.Context) error {
 
 // stillFound looks again where the last look found damage.
 func (s *Store) stillFound(ctx context.Context) error {
-	at := s.lookedAt()
-	if !at.Found {
+	at, known := s.noted(damageFile)
+	if !known {
 		return nil
 	}
 	parts, err := s.parts(ctx, s.read)
@@ -82,6 +82,9 @@ func (s *Store) stillFound(ctx context.Context) error {
 		if p.name == at.Part {
 			_, err = p.piece(ctx, s.read, at.From)
 		}
+	}
+	if err == nil {
+		_ = os.Remove(s.noteFile(damageFile)) // mended, or the store is another
 	}
 	return err
 }
@@ -175,7 +178,8 @@ func (s *Store) lookThrough(ctx context.Context, l *look) error {
 	if err != nil {
 		return explain(s.path, err)
 	}
-	at, owed := s.lookedAt(), sync.OnceFunc(func() { close(l.owed) })
+	at, _ := s.noted(lookFile)
+	owed := sync.OnceFunc(func() { close(l.owed) })
 	for _, p := range inTurn(parts, at) {
 		if p.name != at.Part {
 			at = progress{Part: p.name}
@@ -193,22 +197,24 @@ func (s *Store) lookThrough(ctx context.Context, l *look) error {
 
 // lookAt takes the pieces of a part, from a place on; owed is told of the first.
 func (s *Store) lookAt(ctx context.Context, db querier, p part, at progress, owed func()) error {
-	at.Begun, at.Found = p.whole, false
-	s.noteLook(at)
-	defer func() { s.noteLook(at) }()
+	at.Begun = p.whole
+	s.note(lookFile, at)
+	defer func() { s.note(lookFile, at) }()
 	for noted := time.Now(); ; {
 		began := time.Now()
 		next, err := p.piece(ctx, db, at.From)
 		if err != nil {
 			err = explain(s.path, err)
-			at.Found = errors.Is(err, ErrDamaged) && ctx.Err() == nil
+			if errors.Is(err, ErrDamaged) && ctx.Err() == nil {
+				s.note(damageFile, at)
+			}
 			return err
 		}
 		at.From, at.Done = next, next == 0
 		at.Begun = at.Begun && !at.Done
 		if time.Since(noted) > time.Second {
 			noted = time.Now()
-			s.noteLook(at)
+			s.note(lookFile, at)
 		}
 		owed()
 		if err := pause(ctx, lookRest*time.Since(began)); err != nil || at.Done {
@@ -234,24 +240,30 @@ type progress struct {
 	From  int64  `json:"from,omitempty"`  // the piece that is next
 	Done  bool   `json:"done,omitempty"`  // the part behind it is next
 	Begun bool   `json:"begun,omitempty"` // it has no pieces, and was begun
-	Found bool   `json:"found,omitempty"` // there was damage here
 }
 
-func (s *Store) lookFile() string { return filepath.Join(s.path+".locks", "_looked") }
+// The notes of looks, beside the locks: where the last one has come to, and
+// where damage was found. Two processes may look at once, so each has a file.
+const (
+	lookFile   = "_looked"
+	damageFile = "_damaged"
+)
 
-// lookedAt is where the last look has come to, zero if that is not known.
-func (s *Store) lookedAt() (at progress) {
-	text, _ := os.ReadFile(s.lookFile())
-	if json.Unmarshal(text, &at) != nil {
-		return progress{}
+func (s *Store) noteFile(name string) string { return filepath.Join(s.path+".locks", name) }
+
+// noted reads a note; the zero progress if there is none.
+func (s *Store) noted(name string) (at progress, ok bool) {
+	text, err := os.ReadFile(s.noteFile(name))
+	if err != nil || json.Unmarshal(text, &at) != nil {
+		return progress{}, false
 	}
-	return at
+	return at, true
 }
 
-// noteLook notes where the look has come to. What cannot be written is not
-// noted: the next look begins earlier.
-func (s *Store) noteLook(at progress) {
+// note writes a note. What cannot be written is not noted: the next look begins
+// earlier.
+func (s *Store) note(name string, at progress) {
 	if text, err := json.Marshal(at); err == nil {
-		_ = os.WriteFile(s.lookFile(), text, 0o600)
+		_ = os.WriteFile(s.noteFile(name), text, 0o600)
 	}
 }

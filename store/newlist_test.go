@@ -223,3 +223,28 @@ func BenchmarkTakeIn(b *testing.B) {
 		}
 	}
 }
+
+// Whoever ends the program while a list is read is told so, not that the store
+// is damaged.
+func TestReadingCalledOff(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "tebar.db"))
+	rows := storetest.People(2000)
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := s.Propose(ctx, sourced("spring", rows), func(add func(campaign.Entry) error) error {
+			for i, e := range rows {
+				if i == 500 {
+					cancel()
+				}
+				if err := add(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		cancel()
+		if !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrDamaged) {
+			t.Fatalf("%v, want %v", err, context.Canceled)
+		}
+	}
+}

@@ -14,6 +14,7 @@ const rowsTogether = 50
 // read. Nobody else uses the connection meanwhile.
 type rowWriter struct {
 	ctx   context.Context // not called off in the middle of a statement
+	off   func() error    // how the writing was called off
 	conn  *sql.Conn
 	head  string // INSERT INTO ... VALUES
 	place string // of one row: (?, ?)
@@ -35,7 +36,7 @@ type rowBatch struct {
 
 func newRowWriter(ctx context.Context, conn *sql.Conn, head, place string) (*rowWriter, error) {
 	w := &rowWriter{
-		ctx: context.WithoutCancel(ctx), conn: conn, head: head, place: place, width: strings.Count(place, "?"),
+		ctx: context.WithoutCancel(ctx), off: ctx.Err, conn: conn, head: head, place: place, width: strings.Count(place, "?"),
 		known: map[string]bool{},
 		work:  make(chan rowBatch, 4), spare: make(chan rowBatch, 8), ended: make(chan error, 1),
 	}
@@ -74,6 +75,9 @@ func (w *rowWriter) blob(sum string) {
 
 // hand gives the batch to the writer; it waits while the writer is behind.
 func (w *rowWriter) hand() error {
+	if err := w.off(); err != nil {
+		return err
+	}
 	select {
 	case w.work <- w.next:
 	case err := <-w.ended:
@@ -132,6 +136,9 @@ func (w *rowWriter) end(err error) error {
 	}
 	close(w.work)
 	ended := <-w.ended
+	if off := w.off(); off != nil {
+		err = off // whatever failed for it: the tables have gone with the transaction
+	}
 	if err == nil {
 		err = ended
 	}

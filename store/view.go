@@ -78,12 +78,14 @@ func within(ctx context.Context, w *connection, end string, f func() error) erro
 	if err := insist(ctx, func() error { return w.begin(ctx) }); err != nil {
 		return err
 	}
-	err := f()
-	if err == nil {
+	err := errPanicked
+	defer func() {
+		if err != nil {
+			w.rollback()
+		}
+	}()
+	if err = f(); err == nil {
 		_, err = w.ExecContext(context.WithoutCancel(ctx), end)
-	}
-	if err != nil {
-		w.rollback()
 	}
 	return err
 }
