@@ -6,6 +6,8 @@ import (
 	"encoding/gob"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"tebar/campaign/prepare"
 )
@@ -34,6 +36,9 @@ func (a *app) checkOf(ctx context.Context, p *prepare.Prepared) (prepare.Report,
 	report, err := p.Check(ctx)
 	if err != nil {
 		return report, err
+	}
+	if !report.OK() {
+		return report, nil // some errors pass by themselves
 	}
 	if again, err := p.CheckKey(); err == nil && again == key { // nothing changed meanwhile
 		remember(path, key, report)
@@ -64,7 +69,8 @@ func remember(path, key string, report prepare.Report) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "new-*") // 0600
+	sweep(filepath.Dir(path))
+	f, err := os.CreateTemp(filepath.Dir(path), beginning+"*") // 0600
 	if err != nil {
 		return
 	}
@@ -80,6 +86,21 @@ func remember(path, key string, report prepare.Report) {
 	}
 }
 
+// beginning is of the names of files that are not whole yet; no campaign's is
+// such.
+const beginning = ".new-"
+
+// sweep takes away what a process has left that was killed while it wrote.
+func sweep(folder string) {
+	files, _ := os.ReadDir(folder)
+	for _, f := range files {
+		info, err := f.Info()
+		if err == nil && strings.HasPrefix(f.Name(), beginning) && time.Since(info.ModTime()) > time.Minute {
+			_ = os.Remove(filepath.Join(folder, f.Name()))
+		}
+	}
+}
+
 // unremember forgets the check of a campaign.
 func (a *app) unremember(name string) error {
 	path, err := a.rememberedAt(name)
@@ -89,6 +110,7 @@ func (a *app) unremember(name string) error {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return err
 	}
+	sweep(filepath.Dir(path))
 	_ = os.Remove(filepath.Dir(path)) // stays while another campaign's is in it
 	return nil
 }

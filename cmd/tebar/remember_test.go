@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tebar/store"
 )
 
 // A long list that was checked is not checked again, until anything that the
@@ -62,8 +64,14 @@ func TestRememberedCheck(t *testing.T) {
 	} {
 		old, _ := os.ReadFile(at(c.file))
 		write(c.file, c.text)
-		if _, again := check(); again {
+		text, again := check()
+		if again {
 			t.Errorf("%s has changed, and was not checked", c.file)
+		}
+		if strings.Contains(text, "mane") {
+			if _, again := check(); again {
+				t.Error("errors are remembered, which may pass by themselves")
+			}
 		}
 		write(c.file, string(old))
 	}
@@ -81,5 +89,39 @@ func TestRememberedCheck(t *testing.T) {
 	}
 	if err := a.unremember("spring"); err != nil || exists(kept) {
 		t.Error(err)
+	}
+}
+
+// A list that is edited while the question before the first message stands is
+// not the one that was checked.
+func TestListChangedAfterItsCheck(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("campaign.yaml", "name: spring\nfrom: rina@example.org\nsubject: Hello\nbody: {text: body.txt}\nrecipients: {file: list.csv}\nsender: {provider: sandbox}\n")
+	write("body.txt", "Dear {{.name}}\n")
+	write("list.csv", "email,name\nani@example.org,Ani\n")
+	a := newApp(os.Stdin, &strings.Builder{}, &strings.Builder{})
+	a.storeAt = filepath.Join(folder, "tebar.db")
+	st, err := store.Open(t.Context(), a.storeAt, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	p, err := a.load(t.Context(), filepath.Join(folder, "campaign.yaml"), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := a.checkOf(t.Context(), p)
+	if err != nil || !report.OK() {
+		t.Fatal(report, err)
+	}
+	write("list.csv", "email,name\nani@example.org,Ani\nbudi@example.org,Budi\n")
+	if err := a.takeIn(t.Context(), st, p, report, false); err == nil || !strings.Contains(err.Error(), "since it was checked") {
+		t.Errorf("another list was taken in: %v", err)
 	}
 }

@@ -233,11 +233,14 @@ func sameList(result recipients.Result, snapshot campaign.Snapshot, err error) e
 }
 
 // propose stages the campaign's rows beside what the store has. r is the report
-// of their check.
+// of their check, empty where they were not checked: no other rows are taken.
 func (a *app) propose(ctx context.Context, st *store.Store, p *prepare.Prepared, r prepare.Report) (*store.Proposal, error) {
 	snapshot, err := a.snapshot(ctx, st, p)
 	if err != nil {
 		return nil, err
+	}
+	if r.ListSHA256 != "" && r.ListSHA256 != snapshot.ListSHA256 {
+		return nil, usage("a list changed since it was checked; run it again")
 	}
 	distinct := p.Straight() && r.Duplicates == 0 && r.ListSHA256 == snapshot.ListSHA256
 	return st.Propose(ctx, snapshot, func(add func(campaign.Entry) error) error {

@@ -138,7 +138,7 @@ var sheetBombs = []sheetBomb{
 	{name: "deep", fill: func(b *book) { b.sheet("<x>", 200_000, "") }, words: "too large"},
 	{name: "texts", fill: func(b *book) {
 		b.add("xl/sharedStrings.xml", xmlHead+`<sst xmlns="`+spreadsheet+`">`, "<si><t>x</t></si>", 4_000_000, "</sst>")
-	}, words: "too large"},
+	}},
 	{name: "a long text", fill: func(b *book) {
 		b.add("xl/sharedStrings.xml", xmlHead+`<sst xmlns="`+spreadsheet+`"><si><t>`, "x", 30*mb, "</t></si></sst>")
 	}, words: "too large"},

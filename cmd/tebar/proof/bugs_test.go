@@ -248,12 +248,12 @@ var bugs = []bug{
 	},
 	{
 		name: "a look that was cut off begins anew", file: "store/look.go",
-		old: "defer func() { s.noteLook(at) }()", new: "defer func() {}()",
+		old: "defer func() { s.note(lookFile, at) }()", new: "defer func() {}()",
 		packages: "./store", run: "^TestShortRunsLookInTurn$",
 	},
 	{
 		name: "damage that was found is forgotten", file: "store/look.go",
-		old: "if !at.Found {", new: "if at.Found {",
+		old: "if !known {", new: "if known {",
 		packages: "./store", run: "^TestLookBesideEndsTheRun$",
 	},
 	{
