@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"tebar/campaign"
@@ -23,12 +25,14 @@ const (
 )
 
 // A Mortal is a ledger that stops working in the middle of a message: nothing
-// more reaches the one behind it. It serves one connection.
+// more of any connection reaches the one behind it.
 type Mortal struct {
 	ledger Ledger
-	draw   func() Stage
-	dies   map[int64]Stage // of a claim's attempt
-	dead   bool
+
+	mu   sync.Mutex
+	draw func() Stage
+	dies map[int64]Stage // of a claim's attempt
+	dead bool
 }
 
 // NewMortal asks draw with each message that is claimed where it is to die.
@@ -37,22 +41,27 @@ func NewMortal(l Ledger, draw func() Stage) *Mortal {
 }
 
 // at dies where s is the claim's stage.
-func (m *Mortal) at(c campaign.Claim, s Stage) error {
-	m.dead = m.dead || m.dies[c.Attempt] == s
-	return m.alive()
-}
-
-func (m *Mortal) alive() error {
+func (m *Mortal) at(c campaign.Claim, stages ...Stage) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dead = m.dead || slices.Contains(stages, m.dies[c.Attempt])
 	if m.dead {
 		return ErrDied
 	}
 	return nil
 }
 
-func (m *Mortal) claimed(c campaign.Claim) {
+func (m *Mortal) alive() error { return m.at(campaign.Claim{}) }
+
+// claimed draws for a claim. One that another connection's death came before
+// is known to nobody.
+func (m *Mortal) claimed(c campaign.Claim) error {
 	if c.Message != 0 {
+		m.mu.Lock()
 		m.dies[c.Attempt] = m.draw()
+		m.mu.Unlock()
 	}
+	return m.alive()
 }
 
 // Peek is the ledger's.
@@ -70,7 +79,7 @@ func (m *Mortal) Claim(ctx context.Context, now time.Time, decide campaign.Decid
 	}
 	c, slot, err := m.ledger.Claim(ctx, now, decide)
 	if err == nil {
-		m.claimed(c)
+		err = m.claimed(c)
 	}
 	return c, slot, err
 }
@@ -100,19 +109,17 @@ func (m *Mortal) Turn(ctx context.Context, t campaign.Turn, now time.Time, decid
 	if err != nil {
 		return campaign.Claim{}, err
 	}
-	m.claimed(next)
+	if err := m.claimed(next); err != nil {
+		return campaign.Claim{}, err
+	}
 	return next, m.at(t.Mark, AfterMark)
 }
 
 // Record is not reached by a message that was to die, wherever that was.
 func (m *Mortal) Record(ctx context.Context, c campaign.Claim, o campaign.Outcome, at time.Time) error {
-	if m.dies[c.Attempt] != 0 {
-		m.dead = true
-	}
-	if err := m.alive(); err != nil {
+	if err := m.at(c, BeforeMark, AfterMark, BeforeRecord); err != nil {
 		return err
 	}
-	delete(m.dies, c.Attempt)
 	return m.ledger.Record(ctx, c, o, at)
 }
 

@@ -213,6 +213,8 @@ func (l *life) once(i int) (run.Result, error) {
 		Once:  l.draw.IntN(3) == 0,
 		Until: l.clocks.Now().Add(time.Duration(1+l.draw.IntN(60*24*60)) * time.Minute),
 		Limit: l.draw.IntN(40),
+
+		Connections: []int{1, 1, 4, 16}[l.draw.IntN(4)],
 	}
 	return l.run(i, o)
 }
@@ -237,7 +239,8 @@ func (l *life) run(i int, o run.Options) (run.Result, error) {
 	o.NewSender = func() run.Sender {
 		return mailer.New(mailer.Server{Host: l.server.Host(), Port: l.server.Port(), Security: campaign.None, Auth: campaign.AuthNone, Name: "school.example"})
 	}
-	end, err := run.Campaign(l.t.Context(), m, l, l.clocks, o)
+	all := newConcurrent(m, l.clocks)
+	end, err := run.Campaign(l.t.Context(), all, l, all, o)
 	if errors.Is(err, run.ErrDied) {
 		l.must(runner.Abandon())
 		return end, run.ErrDied
