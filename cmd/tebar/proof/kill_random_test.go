@@ -70,7 +70,8 @@ func TestRandomKills(t *testing.T) {
 	n, wanted := size(100, 2000), size(10, 500)
 	sum := &kills{}
 	for round := uint64(0); sum.killed < wanted && !t.Failed(); round++ {
-		killCampaign(t, sum, rand.New(rand.NewPCG(round, 9)), n, wanted-sum.killed)
+		connections := []int{2, 4, 16, 1}[round%4]
+		killCampaign(t, sum, rand.New(rand.NewPCG(round, 9)), n, wanted-sum.killed, connections)
 	}
 	if sum.killed < wanted {
 		t.Errorf("%d kills, want %d", sum.killed, wanted)
@@ -78,9 +79,8 @@ func TestRandomKills(t *testing.T) {
 	sum.figures(t, "random kills", "campaigns")
 }
 
-func killCampaign(t *testing.T, sum *kills, draw *rand.Rand, n, wanted int) {
+func killCampaign(t *testing.T, sum *kills, draw *rand.Rand, n, wanted, connections int) {
 	t.Helper()
-	const connections = 2
 	k := newKiller(draw, n)
 	server := serve(t, sandbox.Options{Each: func(sandbox.Receipt) { k.arrived <- struct{}{} }})
 	m := machineIn(t, inMemory(t), server.Port(), n, fmt.Sprintf(

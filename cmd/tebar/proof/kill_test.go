@@ -70,20 +70,20 @@ func died(cmd *exec.Cmd) bool { return cmd.ProcessState == nil || !cmd.ProcessSt
 func TestKillSweep(t *testing.T) {
 	sum := &kills{}
 	t.Run("points", func(t *testing.T) {
-		for _, connections := range []int{1, 2} {
+		for _, connections := range []int{1, 2, 4, 16} {
 			t.Run(fmt.Sprint(connections), func(t *testing.T) {
 				t.Parallel()
 				lines := linesOf(t, connections)
-				reached := 0
-				for at := 1; at <= lines; at += size(7, 1) {
+				reached, step := 0, size(7*(1+connections/4), 1)
+				for at := 1; at <= lines; at += step {
 					for _, behind := range []bool{false, true} {
 						if killAt(t, sum, connections, at, behind, (at*5)%(lines/2)+1) > 0 {
 							reached++
 						}
 					}
 				}
-				// With two connections a run may have a few lines less than another.
-				if want := 2 * ((lines + size(7, 1) - 1) / size(7, 1)); reached < want-8*(connections-1) {
+				// With several connections a run may have some lines less than another.
+				if want := 2 * ((lines + step - 1) / step); reached < want-want/4-8*min(connections-1, 1) {
 					t.Errorf("only %d of %d runs were killed", reached, want)
 				}
 			})
@@ -96,7 +96,7 @@ func TestKillSweep(t *testing.T) {
 // is as long, and says how often it has killed.
 func killAt(t *testing.T, sum *kills, connections, first int, behind bool, second int) int {
 	t.Helper()
-	const n = 3
+	n := swept(connections)
 	server := serve(t, sandbox.Options{})
 	tp := newTap(t, server.Addr())
 	m := tapped(t, tp, n, connections)
@@ -121,12 +121,15 @@ func tapped(t *testing.T, tp *tap, n, connections int) *machine {
 		"sender: {provider: smtp, host: 127.0.0.1, port: %d, security: none, auth: none, connections: %d}\n", tp.port(), connections))
 }
 
+// swept is how many people a sweep writes to: all connections have work.
+func swept(connections int) int { return max(3, connections+connections/2) }
+
 // linesOf counts the lines of a run that nobody disturbs.
 func linesOf(t *testing.T, connections int) int {
 	t.Helper()
 	server := serve(t, sandbox.Options{})
 	tp := newTap(t, server.Addr())
-	m := tapped(t, tp, 3, connections)
+	m := tapped(t, tp, swept(connections), connections)
 	m.must([]int{0}, "run", m.file, "--yes")
 	return tp.passed()
 }

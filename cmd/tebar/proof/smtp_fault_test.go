@@ -68,9 +68,15 @@ type trial struct {
 
 func (c cell) trial(t *testing.T, how string, nth, times, attempts int) *trial {
 	t.Helper()
+	return c.trialOf(t, 3, 1, how, nth, times, attempts)
+}
+
+// trialOf is a trial with so many people and connections.
+func (c cell) trialOf(t *testing.T, n, connections int, how string, nth, times, attempts int) *trial {
+	t.Helper()
 	s := newTroubled(t, c, nth, times)
 	reference := carrier(len(c.kind) + nth)
-	sender := fmt.Sprintf("sender: {provider: smtp, host: 127.0.0.1, port: %d, connections: 1, ", s.Port())
+	sender := fmt.Sprintf("sender: {provider: smtp, host: 127.0.0.1, port: %d, connections: %d, ", s.Port(), connections)
 	switch c.stage {
 	case "STARTTLS", "handshake", "EHLO-2":
 		sender += "security: starttls, auth: none}\n"
@@ -80,12 +86,12 @@ func (c cell) trial(t *testing.T, how string, nth, times, attempts int) *trial {
 		sender += "security: none, auth: none}\n"
 	}
 	more := sender + fmt.Sprintf("retry: {first: 1s, factor: 1, attempts: %d}\n", attempts)
-	m := machineIn(t, inMemory(t), s.Port(), 3, more)
+	m := machineIn(t, inMemory(t), s.Port(), n, more)
 	trustIn(t, m)
 	if c.stage == "AUTH" {
 		m.carry(reference)
 	}
-	if c.stage == "body" {
+	if c.stage == "body" && n == 3 {
 		m.bulky(more)
 	}
 	return &trial{m, c, s, fmt.Sprintf("%s (%d), %s", c, nth, how)}
