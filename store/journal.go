@@ -153,7 +153,7 @@ func (e *journalEntry) decode(d *decoder) {
 }
 
 func (e *journalEntry) decodeBoot(d *decoder) {
-	e.at.boot, e.at.up = d.text(), time.Duration(d.int())*time.Microsecond
+	e.at.boot, e.at.up = d.text(), d.duration()
 }
 
 func (e *journalEntry) String() string {
@@ -195,6 +195,16 @@ func (d *decoder) int() int64 {
 }
 
 func (d *decoder) time() time.Time { return time.UnixMicro(d.int()).UTC() }
+
+// duration reads microseconds; more than a Duration holds make no sense.
+func (d *decoder) duration() time.Duration {
+	micros := d.int()
+	length := time.Duration(micros) * time.Microsecond
+	if length.Microseconds() != micros {
+		d.bad = true
+	}
+	return length
+}
 
 func (d *decoder) text() string {
 	n, size := binary.Uvarint(d.rest)

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -61,6 +62,18 @@ func TestJournalSeesDamage(t *testing.T) {
 	for n := range sound {
 		if _, err := decodeEntries(nil, sound[:n]); err == nil {
 			t.Errorf("cut to %d bytes, and not seen", n)
+		}
+	}
+}
+
+// A time since the boot that no Duration holds is refused, not turned into another.
+func TestJournalRefusesTooLongAnUptime(t *testing.T) {
+	for _, micros := range []int64{math.MaxInt64/1000 + 1, math.MinInt64/1000 - 1, math.MaxInt64, math.MinInt64} {
+		b := appendInts([]byte{byte(entryMarked)}, 7, 1, 0)
+		b = appendInts(appendText(appendText(b, "rina@example.org"), "8f0b"), micros)
+		list, err := decodeEntries(nil, binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b)))
+		if err == nil {
+			t.Errorf("%d microseconds were read as %v", micros, list[0].at.up)
 		}
 	}
 }
