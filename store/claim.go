@@ -102,7 +102,7 @@ func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decid
 			return err
 		}
 		claim, err = r.take(ctx, tx, &t, now)
-		tx.after(func() { r.saw(claim.Attempt) })
+		tx.began(r, claim.Attempt)
 		return err
 	})
 	return claim, t, err

@@ -59,7 +59,7 @@ func TestCommitTogether(t *testing.T) {
 		done.Go(func() {
 			err := s.update(t.Context(), func(tx *txn) error {
 				txns = append(txns, tx)
-				tx.after(func() { order = append(order, who) })
+				order = append(order, who)
 				return insertReason(t.Context(), tx, who)
 			})
 			if err != nil {

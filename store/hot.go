@@ -54,7 +54,7 @@ func (r *Runner) hotClaim(ctx context.Context, tx *txn, now time.Time, decide ca
 			recipients: claim.Recipients, messageID: claim.MessageID, date: claim.Date, first: claim.First,
 		},
 	})
-	tx.after(func() { r.saw(claim.Attempt) })
+	tx.began(r, claim.Attempt)
 	return claim, t, nil
 }
 
@@ -97,7 +97,7 @@ func (d *desk) holds(r *Runner, c campaign.Claim) *openAttempt {
 func (r *Runner) writeMark(tx *txn, d *desk, c campaign.Claim, m moment) {
 	d.open[c.Attempt].marked = true
 	tx.journal(r, journalEntry{kind: entryMarked, attempt: c.Attempt, at: m, campaign: r.id, account: d.c.account})
-	tx.after(func() { r.sawMark(c.Attempt) })
+	tx.marked(r, c.Attempt)
 }
 
 func (r *Runner) hotRecord(ctx context.Context, tx *txn, c campaign.Claim, out campaign.Outcome, at time.Time) error {

@@ -43,7 +43,7 @@ func (r *Runner) mark(ctx context.Context, tx *txn, c campaign.Claim) error {
 	if err == nil && n != 1 {
 		err = campaign.ErrFenced
 	}
-	tx.after(func() { r.sawMark(c.Attempt) })
+	tx.marked(r, c.Attempt)
 	return err
 }
 

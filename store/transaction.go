@@ -55,15 +55,14 @@ func insist(ctx context.Context, try func() error) (err error) {
 // A txn is an open transaction.
 type txn struct {
 	querier
-	committed, undone []func()
+	undone    []func()
+	runners   []*Runner  // whose witnesses note
+	sightings []sighting // this, when it is durable
 
 	commits *committer     // whose it is; nil: nobody else's
 	entries []journalEntry // to be written to the journal
 	others  int64          // the database's data_version; 0: not read yet
 }
-
-// after calls f when the transaction is durable, in the order of the commits.
-func (t *txn) after(f func()) { t.committed = append(t.committed, f) }
 
 // undo calls f when the transaction is rolled back: what was learnt in it may
 // never have been.
@@ -98,14 +97,16 @@ func (t *txn) stamp(ctx context.Context) (s stamp, err error) {
 }
 
 func (t *txn) ended(err error) error {
-	calls := t.committed
 	if err != nil {
-		calls = t.undone
+		for _, f := range t.undone {
+			f()
+		}
+		return err
 	}
-	for _, f := range calls {
-		f()
+	for i, r := range t.runners {
+		r.saw(t.sightings[i])
 	}
-	return err
+	return nil
 }
 
 func transact(ctx context.Context, db opener, opts *sql.TxOptions, f func(tx *txn) error) error {

@@ -51,37 +51,38 @@ func (w sighting) String() string {
 	return fmt.Sprintf("%s %s %d %d", w.campaign, w.store, w.attempt, w.marked)
 }
 
-// saw notes that an attempt of the runner's campaign is durable. What cannot
+// began has the runner's witness note an attempt once the transaction is
+// durable.
+func (t *txn) began(r *Runner, attempt int64) { t.seen(r).attempt = attempt }
+
+// marked has it note a mark. Marks are noted in the order of their commits:
+// whoever has lost one of them has lost the last.
+func (t *txn) marked(r *Runner, attempt int64) { t.seen(r).marked = attempt }
+
+// seen is what a runner's witness shall note of the transaction.
+func (t *txn) seen(r *Runner) *sighting {
+	for i, other := range t.runners {
+		if other == r {
+			return &t.sightings[i]
+		}
+	}
+	t.runners, t.sightings = append(t.runners, r), append(t.sightings, sighting{})
+	return &t.sightings[len(t.sightings)-1]
+}
+
+// saw notes what is durable of the runner's campaign, in one write. What cannot
 // be written is not noted: sending does not depend on it.
-func (r *Runner) saw(attempt int64) {
+func (r *Runner) saw(w sighting) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if attempt > r.last.attempt {
-		r.last.attempt = attempt
-		r.note()
+	r.last.attempt = max(r.last.attempt, w.attempt)
+	if w.marked != 0 {
+		r.last.marked = w.marked
 	}
-}
-
-// sawMark notes that an attempt's mark is durable. Marks are noted in the order
-// of their commits: whoever has lost one of them has lost the last.
-func (r *Runner) sawMark(attempt int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.last.marked = attempt
-	r.note()
-}
-
-func (r *Runner) note() {
 	if r.seen != nil {
-		_, _ = fmt.Fprintf(offset{r.seen}, "%s %020d %020d\n", r.s.id, r.last.attempt, r.last.marked)
+		_, _ = r.seen.WriteAt(fmt.Appendf(nil, "%s %020d %020d\n", r.s.id, r.last.attempt, r.last.marked), 0)
 	}
 }
-
-// offset writes over a file from its beginning.
-type offset struct{ *os.File }
-
-// Write writes at the beginning.
-func (o offset) Write(b []byte) (int, error) { return o.WriteAt(b, 0) }
 
 // witness opens the runner's file.
 func (r *Runner) witness() {
