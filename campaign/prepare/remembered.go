@@ -20,7 +20,7 @@ const rememberFrom = 1 << 20
 // have attachments of their own, another campaign is excluded, the file has
 // errors) or where the lists are short.
 func (p *Prepared) CheckKey() (string, error) {
-	if !p.Usable() || p.Problems.Errors() > 0 || p.listBytes() < rememberFrom {
+	if !p.Usable() || p.Problems.Errors() > 0 || p.ListBytes() < rememberFrom {
 		return "", nil
 	}
 	list, sure, err := p.Fingerprint()
@@ -48,8 +48,8 @@ func (p *Prepared) CheckKey() (string, error) {
 	})
 }
 
-// listBytes is the size of the lists together; what cannot be looked at has none.
-func (p *Prepared) listBytes() (n int64) {
+// ListBytes is the size of the lists together; what cannot be looked at has none.
+func (p *Prepared) ListBytes() (n int64) {
 	for _, l := range p.Campaign.Lists {
 		if info, err := os.Stat(p.Campaign.Path(l.File)); err == nil {
 			n += info.Size()

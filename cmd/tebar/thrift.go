@@ -5,17 +5,25 @@ import (
 	"runtime/debug"
 )
 
-// thriftPercent is how much room the collector leaves while a campaign is
-// taken in: what a long list needs stays in memory until its end, and would
-// count twice.
-const thriftPercent = 25
+// How much room the collector leaves, in percent of what is in use: plenty
+// where that is little, and hardly any while a long list is taken in. What that
+// needs stays in memory until its end, and would count twice.
+const (
+	usualPercent  = 100
+	thriftPercent = 25
+	longList      = 16 << 20 // in bytes
+)
 
-// thrift keeps the program small until the call of end, at the cost of some
-// time. Whoever sets GOGC knows better.
-func thrift() (end func()) {
+// collect sets the collector's room for lists of so many bytes together, until
+// the call of end. Whoever sets GOGC knows better.
+func collect(bytes int64) (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(thriftPercent)
+	percent := usualPercent
+	if bytes > longList {
+		percent = thriftPercent
+	}
+	before := debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(before) }
 }
