@@ -92,7 +92,7 @@ func (r *Runner) Claim(ctx context.Context, now time.Time, decide campaign.Decid
 }
 
 func (r *Runner) claim(ctx context.Context, now time.Time, decide campaign.Decide) (claim campaign.Claim, t turn, err error) {
-	err = r.hot(ctx, func(tx *txn) (err error) {
+	err = r.hot(ctx, 0, func(tx *txn) (err error) {
 		claim, t, err = r.hotClaim(ctx, tx, now, decide)
 		return err
 	}, func(tx *txn) (err error) {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A committer makes changes durable, on the writer's only connection. Whoever
 // comes while a commit is under way waits, and all who have waited are taken
-// in the next: one sync of the disk for all of them. Nobody waits for a timer.
+// in the next: one sync of the disk for all of them. Steps of messages wait for
+// each other, too: see gather.go.
 //
 // One of those who wait commits for all; the next one is told when it is done.
 // A change that fails takes nobody with it: the transaction is rolled back, and
@@ -21,6 +23,7 @@ type committer struct {
 	mu      sync.Mutex
 	waiting []*change
 	busy    bool // somebody commits
+	gather  gathering
 
 	// Whoever commits has these.
 	writer *connection
@@ -33,8 +36,10 @@ type change struct {
 	ctx   context.Context
 	f     func(tx *txn) error
 	hot   bool                      // f writes the journal alone
+	about int64                     // the attempt that it is a step of; 0: of none
 	alone func(w *connection) error // in place of f: nobody else writes, no transaction is open
 	err   error
+	ended bool
 	done  chan bool // true: it is for you to commit; false: err is how it ended
 }
 
@@ -46,11 +51,11 @@ func (c *committer) do(ctx context.Context, f func(tx *txn) error) error {
 	return c.run(&change{ctx: ctx, f: f})
 }
 
-// hot is do for a step that writes the journal alone, and need not see the
-// tables with the journal posted. errNotHere passes: the step has changed
-// nothing.
-func (c *committer) hot(ctx context.Context, f func(tx *txn) error) error {
-	return c.run(&change{ctx: ctx, f: f, hot: true})
+// hot is do for a step of an attempt that writes the journal alone, and need not
+// see the tables with the journal posted. errNotHere passes: the step has
+// changed nothing.
+func (c *committer) hot(ctx context.Context, about int64, f func(tx *txn) error) error {
+	return c.run(&change{ctx: ctx, f: f, hot: true, about: about})
 }
 
 // alone runs f while nobody else of this Store writes, and no transaction is
@@ -73,20 +78,48 @@ func (c *committer) run(w *change) error {
 		}
 	}
 	if lead {
-		defer c.pass() // even if a change panics
-		c.commit(c.take())
+		defer c.pass(w) // even if a change panics
+		for !w.ended {
+			c.commit(w, c.take())
+		}
 	}
 	return w.err
 }
 
-// join says whether the change is the first to wait.
+// join says whether the change is to commit.
 func (c *committer) join(w *change) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	delete(c.gather.expected, w.about)
 	c.waiting = append(c.waiting, w)
-	first := !c.busy
-	c.busy = true
-	return first
+	return !c.busy && c.begin()
+}
+
+// begin says whether to commit now what waits; if not, it sees to it that
+// somebody does so soon.
+func (c *committer) begin() bool {
+	if len(c.waiting) == 0 {
+		return false
+	}
+	if c.busy = c.gather.complete() || !c.waiting[len(c.waiting)-1].hot; c.busy {
+		c.gather.end(len(c.waiting))
+	} else {
+		c.gather.wait(len(c.waiting), c.late)
+	}
+	return c.busy
+}
+
+// late begins a commit without those who have not come.
+func (c *committer) late() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy || c.gather.timer == nil {
+		return
+	}
+	clear(c.gather.expected)
+	if c.begin() {
+		c.waiting[0].done <- true
+	}
 }
 
 // withdraw takes a change back that nobody has taken yet, unless it has been
@@ -116,24 +149,30 @@ func (c *committer) take() []*change {
 	return batch
 }
 
-// pass lets the next one commit.
-func (c *committer) pass() {
+// pass lets the next one commit. A lead that has panicked before its own change
+// was taken leaves with it.
+func (c *committer) pass(lead *change) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.busy = len(c.waiting) > 0; c.busy {
+	if i := slices.Index(c.waiting, lead); i >= 0 {
+		c.waiting = slices.Delete(c.waiting, i, i+1)
+	}
+	if c.busy = false; c.begin() {
 		c.waiting[0].done <- true
 	}
 }
 
-// commit ends every change of the batch; the first is the caller's own.
-func (c *committer) commit(batch []*change) {
+// commit ends every change of the batch, and tells all but the one that leads.
+func (c *committer) commit(lead *change, batch []*change) {
 	ended := false
 	defer func() {
-		for _, w := range batch[1:] {
+		for _, w := range batch {
 			if !ended {
 				w.err = errPanicked
 			}
-			w.done <- false
+			if w.ended = true; w != lead {
+				w.done <- false
+			}
 		}
 	}()
 	if len(batch) == 1 || !c.together(batch) {
@@ -186,7 +225,7 @@ func (c *committer) transact(ctx context.Context, batch []*change) (err error) {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	tx := &txn{querier: w, commits: c}
+	tx, begun := &txn{querier: w, commits: c}, time.Now()
 	err = errPanicked
 	defer func() {
 		if err != nil {
@@ -194,11 +233,20 @@ func (c *committer) transact(ctx context.Context, batch []*change) (err error) {
 			c.own++
 		}
 		err = tx.ended(err)
+		if batch[0].hot {
+			c.expect(tx.claimed, time.Since(begun))
+		}
 	}()
 	if err = c.changes(ctx, tx, batch); err == nil {
 		_, err = w.ExecContext(context.Background(), "COMMIT")
 	}
 	return err
+}
+
+func (c *committer) expect(attempts []int64, took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gather.expect(attempts, took)
 }
 
 func (c *committer) changes(ctx context.Context, tx *txn, batch []*change) error {

@@ -11,10 +11,10 @@ import (
 // The usual course of a message, from the desk. Each step gives errNotHere where
 // it must go the long way, over the tables; it has changed nothing then.
 
-// hot runs a step that writes the journal alone; the other way is taken where
-// the desk cannot answer.
-func (r *Runner) hot(ctx context.Context, step, long func(tx *txn) error) error {
-	err := r.s.commits.hot(ctx, step)
+// hot runs a step of an attempt (0: of one that begins) that writes the journal
+// alone; the other way is taken where the desk cannot answer.
+func (r *Runner) hot(ctx context.Context, about int64, step, long func(tx *txn) error) error {
+	err := r.s.commits.hot(ctx, about, step)
 	if errors.Is(err, errNotHere) {
 		return r.s.update(ctx, long)
 	}
@@ -55,6 +55,7 @@ func (r *Runner) hotClaim(ctx context.Context, tx *txn, now time.Time, decide ca
 		},
 	})
 	tx.began(r, claim.Attempt)
+	tx.claimed = append(tx.claimed, claim.Attempt)
 	return claim, t, nil
 }
 

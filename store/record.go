@@ -16,7 +16,7 @@ import (
 // outcome; ErrHeld when an order that came after the claim keeps the message
 // back.
 func (r *Runner) Mark(ctx context.Context, c campaign.Claim) error {
-	err := r.hot(ctx, func(tx *txn) error { return r.hotMark(ctx, tx, c) },
+	err := r.hot(ctx, c.Attempt, func(tx *txn) error { return r.hotMark(ctx, tx, c) },
 		func(tx *txn) error { return r.mark(ctx, tx, c) })
 	if err != nil {
 		return fmt.Errorf("marking the message: %w", err)
@@ -67,7 +67,7 @@ type attemptRow struct {
 // campaign.ErrSettled when the attempt has an outcome already.
 func (r *Runner) Record(ctx context.Context, c campaign.Claim, o campaign.Outcome, at time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	err := r.hot(ctx, func(tx *txn) error { return r.hotRecord(ctx, tx, c, o, at) },
+	err := r.hot(ctx, c.Attempt, func(tx *txn) error { return r.hotRecord(ctx, tx, c, o, at) },
 		func(tx *txn) error { return r.record(ctx, tx, c, o, at) })
 	if err != nil {
 		return fmt.Errorf("recording the outcome for %s: %w", c.Recipient.Address, err)

@@ -59,6 +59,7 @@ type txn struct {
 	runners   []*Runner  // whose witnesses note
 	sightings []sighting // this, when it is durable
 
+	claimed []int64        // attempts begun
 	commits *committer     // whose it is; nil: nobody else's
 	entries []journalEntry // to be written to the journal
 	others  int64          // the database's data_version; 0: not read yet

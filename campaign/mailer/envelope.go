@@ -69,26 +69,23 @@ func (t *transaction) address(ctx context.Context) campaign.Outcome {
 	return ready(campaign.StageData)
 }
 
-// begin says MAIL, RCPT and DATA of the message that follows, while the answer
-// to the dot is on its way. With copies it does not: see pipelined. It says
-// false where the connection is good for no further message.
-func (t *transaction) begin() bool {
+// ending is the dot, with MAIL, RCPT and DATA of the message that follows where
+// the server takes them together; with copies they are said later: see
+// pipelined. The envelope is nil where nothing is behind the dot.
+func (t *transaction) ending() ([]byte, *campaign.Envelope) {
+	end := []byte(".\r\n")
 	if t.next == nil || !t.sender.ext.has("PIPELINING") {
-		return true
+		return end, nil
 	}
 	e := t.next()
 	if e == nil || len(e.To) != 1 || checkEnvelope(*e) != "" {
-		return true
+		return end, nil
 	}
 	follower := &transaction{sender: t.sender, wire: t.wire, envelope: *e}
 	if follower.fits().Verdict != campaign.Accepted {
-		return true
+		return end, nil
 	}
-	if t.wire.send(follower.commands()) != nil {
-		return false
-	}
-	t.sender.begun = e
-	return true
+	return appendLines(end, follower.commands()), e
 }
 
 // pipelined says all in one flush. With copies, DATA waits for the answers: a

@@ -111,10 +111,10 @@ func (s *Sender) Send(ctx context.Context, e campaign.Envelope, mark func(contex
 	return s.Stream(ctx, e, mark, nil)
 }
 
-// Stream is Send with another message to follow, which next gives, or nil: once
-// the dot is written, its MAIL, RCPT and DATA are said before the answer to the
-// dot is waited for, where the server allows it (RFC 2920). It must be the next
-// that is sent, or the connection is closed hard.
+// Stream is Send with another message to follow, which next gives soon after the
+// mark, or nil: its MAIL, RCPT and DATA are said with the dot, where the server
+// allows it (RFC 2920). It must be the next that is sent, or the connection is
+// closed hard.
 func (s *Sender) Stream(ctx context.Context, e campaign.Envelope, mark func(context.Context) error, next func() *campaign.Envelope) campaign.Outcome {
 	s.busy.Lock()
 	defer s.busy.Unlock()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ type transaction struct {
 	wire     *wire
 	envelope campaign.Envelope
 	mark     func(context.Context) error
-	next     func() *campaign.Envelope // what follows; nil: nothing
+	next     func() *campaign.Envelope // what follows, asked before the dot; nil: nothing
 	begun    bool                      // its MAIL, RCPT and DATA are said already
 }
 
@@ -119,8 +118,10 @@ func (t *transaction) broken(ctx context.Context, err error) campaign.Outcome {
 	return lost(ctx, campaign.StageBody, err)
 }
 
-// finish marks, writes the dot and waits for the answer. quiet ends ctx's
-// hold on the connection; if it is too late for that, there is no dot. Nor is
+// finish marks, writes the dot, with the commands of the message that follows,
+// and waits for the answer. In one flush (RFC 2920, section 3.1) they cost no
+// write of their own; and a server that holds small answers back until the last
+// was acknowledged (RFC 896) has one to give, not two. quiet ends ctx's hold on the connection; if it is too late for that, there is no dot. Nor is
 // there one when the server has spoken or gone: its word could be taken for
 // the answer to the dot, and a refused message be accepted after all.
 func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Outcome {
@@ -131,6 +132,7 @@ func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Ou
 	if o := t.marked(ctx); o.Verdict != campaign.Accepted {
 		return o
 	}
+	end, e := t.ending()
 	if !quiet() {
 		return lost(ctx, campaign.StageDot, context.Cause(ctx))
 	}
@@ -143,16 +145,14 @@ func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Ou
 	}
 	before := t.wire.socket.written.Load()
 	t.wire.limit(left)
-	if _, err := io.WriteString(t.wire.conn, ".\r\n"); err != nil {
+	if _, err := t.wire.conn.Write(end); err != nil {
 		if t.wire.socket.written.Load() == before {
 			return lost(ctx, campaign.StageDot, err)
 		}
 		return inDoubt(err)
 	}
-	sound := t.begin()
-	o := t.answer()
-	o.Dead = o.Dead || !sound
-	return o
+	t.sender.begun = e
+	return t.answer()
 }
 
 // marked makes "the dot is next" durable.

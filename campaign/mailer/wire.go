@@ -117,19 +117,24 @@ func (w *wire) command(timeout time.Duration, line string) (reply, error) {
 
 // send writes the commands in one flush, and reads nothing.
 func (w *wire) send(list []command) error {
-	var all []byte
 	for _, c := range list {
 		if strings.ContainsAny(c.line, "\r\n\x00") {
 			return errors.New("a command must not hold line breaks")
 		}
-		all = append(append(all, c.line...), "\r\n"...)
 	}
 	if w.r.Buffered() > 0 {
 		return errAhead
 	}
 	w.limit(list[0].timeout)
-	_, err := w.conn.Write(all)
+	_, err := w.conn.Write(appendLines(nil, list))
 	return err
+}
+
+func appendLines(b []byte, list []command) []byte {
+	for _, c := range list {
+		b = append(append(b, c.line...), "\r\n"...)
+	}
+	return b
 }
 
 // lastWords looks for a reply that came in before a write failed: a server

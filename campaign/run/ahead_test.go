@@ -49,6 +49,35 @@ func TestNothingGoesBehindTheEnd(t *testing.T) {
 	}
 }
 
+// The dot does not wait for a message behind it that takes long to render: that
+// one is rendered when the first is answered.
+func TestTheDotWaitsForNoLetter(t *testing.T) {
+	s := startServer(t)
+	f := newFixture(t, s, 3, nil, campaign.Schedule{Zone: "UTC"})
+	letters := &slowLetters{server: s}
+	result, err := run.Campaign(t.Context(), f.runner(t), letters, run.System{}, f.options)
+	if err != nil || result.Accepted != 3 || letters.cutShort != 1 {
+		t.Errorf("%+v, %v, and %d letters given up; want 3 accepted, and one given up", result, err, letters.cutShort)
+	}
+}
+
+// slowLetters need until the server has the message before.
+type slowLetters struct {
+	plainLetters
+	server   *sandbox.Server
+	asked    int
+	cutShort int
+}
+
+func (l *slowLetters) Render(ctx context.Context, c campaign.Claim) (campaign.Envelope, error) {
+	if l.asked++; l.asked == 2 && l.server.Count() == 0 {
+		<-ctx.Done() // the test ends here if nothing cuts it short
+		l.cutShort++
+		return campaign.Envelope{}, ctx.Err()
+	}
+	return l.plainLetters.Render(ctx, c)
+}
+
 // A message that an order held back at its mark is no connection lost: it is
 // not put off, however often that happens.
 func TestHeldMessagesAreNotPutOff(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tebar/campaign"
 )
@@ -55,6 +56,20 @@ func (w *worker) render(ctx context.Context, c campaign.Claim) *parcel {
 		p.fault.Verdict, p.fault.Class = campaign.Fault, campaign.ClassContent
 	}
 	p.envelope = e
+	return p
+}
+
+// soon is how long the dot may wait for the message behind it.
+const soon = 500 * time.Millisecond
+
+// renderSoon is nil where rendering takes too long: it was begun in vain.
+func (w *worker) renderSoon(ctx context.Context, c campaign.Claim) *parcel {
+	short, cancel := context.WithTimeout(ctx, soon)
+	defer cancel()
+	p := w.render(short, c)
+	if short.Err() != nil {
+		return nil
+	}
 	return p
 }
 
@@ -117,15 +132,14 @@ func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next 
 		if claim.Message == 0 {
 			return nil
 		}
-		next = w.render(hand, claim)
-		if next.fault != nil {
+		if next = w.renderSoon(hand, claim); next == nil || next.fault != nil {
 			return nil
 		}
 		return &next.envelope
 	}
 	o := w.sender.Stream(hand, p.envelope, mark, follow)
 	o.SHA256 = p.envelope.SHA256
-	if claim.Message != 0 && next == nil { // there was no dot
+	if claim.Message != 0 && next == nil { // it takes longer, or there was no dot
 		next = w.render(hand, claim)
 	}
 	return o, next, broken

@@ -34,7 +34,7 @@ type Sender interface {
 	// Open connects and logs in; Accepted when it is ready. No-op when open.
 	Open(ctx context.Context) campaign.Outcome
 	// Stream speaks one message; mark is called between the body and the dot,
-	// and next, which may give the message that follows, behind the dot.
+	// and next, which may give the message that follows, behind the mark.
 	Stream(ctx context.Context, e campaign.Envelope, mark func(context.Context) error, next func() *campaign.Envelope) campaign.Outcome
 	IsOpen() bool
 	Close()
