@@ -2,6 +2,7 @@ package templates
 
 import (
 	"io/fs"
+	"strings"
 	"testing"
 
 	"tebar/campaign"
@@ -11,8 +12,8 @@ import (
 func benchmark(b *testing.B, l campaign.Letter, do func(*Set, campaign.Recipient) error) {
 	s := mustParse(b, l)
 	r := campaign.Recipient{Address: "x@example.org", Row: campaign.Row{
-		Columns: []string{"Email", "Full name", "First name", "Group", "Seats", "a", "b", "c", "link"},
-		Values:  []string{"x@example.org", "Budi Santoso", "Budi", "Teachers", "2", "one", "two", "three", "https://example.org/x"},
+		Columns: []string{"Email", "Full name", "First name", "Group", "Seats", "Subject", "a", "b", "c", "link"},
+		Values:  []string{"x@example.org", "Budi Santoso", "Budi", "Teachers", "2", "An open day", "one", "two", "three", "https://example.org/x"},
 	}}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -21,6 +22,13 @@ func benchmark(b *testing.B, l campaign.Letter, do func(*Set, campaign.Recipient
 		}
 	}
 }
+
+// plainLetter is of 7.4 KB, with plain fields and links alone.
+var plainLetter = `<html><head><title>{{.subject}}</title></head><body>
+<p>Dear {{.first_name}}, from {{.group}},</p>` +
+	strings.Repeat(`<p style="margin: 0 0 16px">Our open day is on Saturday, from ten to four. We have kept {{.seats}} seats for you.
+<a href="{{.link}}">See the programme</a></p>`+strings.Repeat("\n<p>There is lunch at one, and a walk through the garden at eleven.</p>", 17), 5) +
+	`<p>You get this because of <a href="https://example.org/?for={{.email}}">{{.email}}</a>, {{.full_name}}.</p></body></html>`
 
 // The starter's letter is of 3 KB, with a style sheet.
 func BenchmarkLetter(b *testing.B) {
@@ -31,6 +39,7 @@ func BenchmarkLetter(b *testing.B) {
 	starter := campaign.Letter{Subject: "Dear {{.first_name}}", HTML: string(body), InlineCSS: true}
 	branches := campaign.Letter{Subject: "Dear {{.a}}", HTML: onceLetters[1], InlineCSS: true}
 	perRow := campaign.Letter{Subject: "s", HTML: `<style>.x{color:red}</style><p class="{{.a}}">x</p>` + string(body), InlineCSS: true}
+	plain := campaign.Letter{Subject: "Dear {{.first_name}}", HTML: plainLetter}
 	render := func(s *Set, r campaign.Recipient) error {
 		_, err := s.Render(b.Context(), r)
 		return err
@@ -42,7 +51,9 @@ func BenchmarkLetter(b *testing.B) {
 		return nil
 	}
 	b.Run("Render/once", func(b *testing.B) { benchmark(b, starter, render) })
+	b.Run("Render/plain fields", func(b *testing.B) { benchmark(b, plain, render) })
 	b.Run("Render/text per row", func(b *testing.B) { benchmark(b, branches, render) })
 	b.Run("Render/CSS per row", func(b *testing.B) { benchmark(b, perRow, render) })
-	b.Run("Check", func(b *testing.B) { benchmark(b, starter, check) })
+	b.Run("Check/starter", func(b *testing.B) { benchmark(b, starter, check) })
+	b.Run("Check/plain fields", func(b *testing.B) { benchmark(b, plain, check) })
 }
