@@ -91,7 +91,9 @@ func TestOnceAgreesWithPerRow(t *testing.T) {
 				t.Fatalf("text (-per row +once):\n%s", diff)
 			}
 			if once.text != nil {
-				if text, err := fill(context.Background(), once.text, once.naming.recipient(&r, false, nil)); err == nil && !strings.Contains(text, notPlain) {
+				f := once.naming.begin(context.Background(), &r, false, nil)
+				text, err := once.text.fill(f)
+				if f.end(); err == nil && !strings.Contains(text, notPlain) {
 					fast++
 				}
 			}

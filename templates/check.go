@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,40 +45,51 @@ type Finding struct {
 // over yes and no, line ends in a subject. It inlines no CSS and makes no
 // text. A column that is not there fails on every row: ask CheckColumns first.
 func (s *Set) Check(ctx context.Context, r campaign.Recipient) Finding {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
+	row := s.naming.begin(ctx, &r, s.rows, &recorder{})
+	defer row.end()
 	var f Finding
-	var watch recorder
-	rec := s.naming.recipient(&r, s.rows, &watch)
 	for _, c := range s.checks {
-		watch.empty, watch.tested = watch.empty[:0], watch.tested[:0]
-		out, err := c.fill(ctx, rec)
+		err := c.look(row, &f)
 		if err != nil {
 			f.Problems = append(f.Problems, c.failed(&r.Row, err))
-			if f.TooSlow = errors.Is(err, ErrTooSlow); f.TooSlow {
-				break
-			}
-			continue
 		}
-		f.Problems = append(f.Problems, c.noted(&r.Row, &watch)...)
-		f.Problems = append(f.Problems, c.judge(&r.Row, out)...)
-		switch {
-		case c.src.field == "subject":
-			f.Subject = oneLine(out)
-		case c.src.field == "body.markdown" && s.html != nil:
-			if out, err := fill(ctx, s.html, rec); err == nil {
-				f.Problems = append(f.Problems, c.judgeHTML(&r.Row, out)...)
-			}
+		if f.TooSlow = errors.Is(err, ErrTooSlow); f.TooSlow {
+			break
+		}
+		if c.src.field == "body.markdown" && s.html != nil && err == nil {
+			_ = c.lookAt(s.html, row, &f)
 		}
 	}
 	return f
 }
 
-func (c *checked) fill(ctx context.Context, rec record) (string, error) {
-	if c.html != nil {
-		return fill(ctx, c.html, rec)
+// look fills the template as it was written.
+func (c *checked) look(f *filling, found *Finding) error {
+	out := newSink(f.ctx)
+	defer out.release()
+	if err := c.body.print(out, f); err != nil {
+		return err
 	}
-	return fill(ctx, c.text, rec)
+	found.Problems = append(found.Problems, c.noted(&f.to.Row, f.watch)...)
+	switch {
+	case c.html:
+		found.Problems = append(found.Problems, c.judgeHTML(&f.to.Row, out.Bytes())...)
+	case c.src.field == "subject":
+		found.Problems = append(found.Problems, judgeSubject(&f.to.Row, out.String())...)
+		found.Subject = oneLine(out.String())
+	}
+	return nil
+}
+
+// lookAt fills HTML that was made of the template.
+func (c *checked) lookAt(made *body, f *filling, found *Finding) error {
+	out := newSink(f.ctx)
+	defer out.release()
+	if err := made.print(out, f); err != nil {
+		return err
+	}
+	found.Problems = append(found.Problems, c.judgeHTML(&f.to.Row, out.Bytes())...)
+	return nil
 }
 
 // rowProblem is a problem of a row; column is its header, "" for none.
@@ -89,14 +101,7 @@ func rowProblem(sev campaign.Severity, row *campaign.Row, column, message, hint 
 	return p
 }
 
-// judge looks at what was printed.
-func (c *checked) judge(row *campaign.Row, out string) campaign.Problems {
-	switch {
-	case c.html != nil:
-		return c.judgeHTML(row, out)
-	case c.src.field != "subject":
-		return nil
-	}
+func judgeSubject(row *campaign.Row, out string) campaign.Problems {
 	if oneLine(out) == "" {
 		return campaign.Problems{rowProblem(campaign.Error, row, "", "the subject is empty for this row",
 			`fill the cell, or write a default in the subject: {{.title | default "News"}}`)}
@@ -112,8 +117,8 @@ const unsafe = "ZgotmplZ" // what html/template prints in place of what it refus
 
 var scheme = regexp.MustCompile(`^\s*[A-Za-z][A-Za-z0-9+.-]*:`)
 
-func (c *checked) judgeHTML(row *campaign.Row, out string) campaign.Problems {
-	if !strings.Contains(out, unsafe) || strings.Contains(c.src.text, unsafe) {
+func (c *checked) judgeHTML(row *campaign.Row, out []byte) campaign.Problems {
+	if !bytes.Contains(out, []byte(unsafe)) || strings.Contains(c.src.text, unsafe) {
 		return nil
 	}
 	column := ""
@@ -259,16 +264,15 @@ func failureHint(message string) string {
 // explain makes an error of Render one that names template and line. The
 // template that failed may have been inlined, so that the lines are those of
 // the checked one.
-func (s *Set) explain(ctx context.Context, r campaign.Recipient, err error) error {
-	if errors.Is(err, ErrTooLong) || errors.Is(err, ErrTooSlow) || ctx.Err() != nil {
-		return fmt.Errorf("filling the letter for %s: %w", r.Address, err)
+func (s *Set) explain(f *filling, err error) error {
+	if errors.Is(err, ErrTooLong) || errors.Is(err, ErrTooSlow) || f.ctx.Err() != nil {
+		return fmt.Errorf("filling the letter for %s: %w", f.to.Address, err)
 	}
-	rec := s.naming.recipient(&r, s.rows, nil)
 	for _, c := range s.checks {
-		if _, again := c.fill(ctx, rec); again != nil {
+		if _, again := c.body.fill(f); again != nil {
 			where, message := c.src.explain(again)
-			return fmt.Errorf("filling the letter for %s: %s: %s", r.Address, where, message)
+			return fmt.Errorf("filling the letter for %s: %s: %s", f.to.Address, where, message)
 		}
 	}
-	return fmt.Errorf("filling the letter for %s: %w", r.Address, err)
+	return fmt.Errorf("filling the letter for %s: %w", f.to.Address, err)
 }

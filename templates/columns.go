@@ -51,13 +51,15 @@ func nearest(name string, candidates []string, changes int) string {
 // headers is a list's header row, as templates look things up in it.
 type headers struct {
 	columns []string
-	names   []string // ColumnName of each
+	names   []string       // ColumnName of each
+	at      map[string]int // the last column of a name
 }
 
 func newHeaders(columns []string) headers {
-	h := headers{columns: columns, names: make([]string, len(columns))}
+	h := headers{columns: columns, names: make([]string, len(columns)), at: make(map[string]int, len(columns))}
 	for i, c := range columns {
 		h.names[i] = ColumnName(c)
+		h.at[h.names[i]] = i
 	}
 	return h
 }

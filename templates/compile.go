@@ -33,7 +33,7 @@ func grow(name, text string, watch bool) (map[string]*parse.Tree, []watched, err
 	return trees, w.watchs, nil
 }
 
-func compileText(name, text string, watch bool) (*texttemplate.Template, []watched, error) {
+func compileText(name, text string, watch bool) (*body, []watched, error) {
 	trees, watchs, err := grow(name, text, watch)
 	if err != nil {
 		return nil, nil, err
@@ -44,11 +44,12 @@ func compileText(name, text string, watch bool) (*texttemplate.Template, []watch
 			return nil, nil, err
 		}
 	}
-	return t.Lookup(name), watchs, nil
+	t = t.Lookup(name)
+	return newBody(t, t.Tree, nil), watchs, nil
 }
 
 // compileHTML also runs the escaper, which html/template does at first use.
-func compileHTML(name, text string, marks []mark, watch bool) (*htmltemplate.Template, []watched, error) {
+func compileHTML(name, text string, marks []mark, watch bool) (*body, []watched, error) {
 	trees, watchs, err := grow(name, text, watch)
 	if err != nil {
 		return nil, nil, err
@@ -64,7 +65,7 @@ func compileHTML(name, text string, marks []mark, watch bool) (*htmltemplate.Tem
 	if err := t.Execute(stopped{}, record{}); errors.As(err, &escape) {
 		return nil, nil, escape
 	}
-	return t, watchs, nil
+	return newBody(t, t.Tree, marks), watchs, nil
 }
 
 // stopped ends an execution at its first write, after the escaper's work.
@@ -78,8 +79,8 @@ type checked struct {
 	src     *source
 	uses    []use
 	rows    bool
-	text    *texttemplate.Template // or
-	html    *htmltemplate.Template
+	body    *body
+	html    bool // it is HTML
 	watched []watched
 }
 
@@ -104,11 +105,11 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 	if len(found) > 0 {
 		return nil, inOrder(found)
 	}
-	c := &checked{src: src, uses: a.uses, rows: a.rows}
+	c := &checked{src: src, uses: a.uses, rows: a.rows, html: html}
 	if html {
-		c.html, c.watched, err = compileHTML(src.field, text, marks, true)
+		c.body, c.watched, err = compileHTML(src.field, text, marks, true)
 	} else {
-		c.text, c.watched, err = compileText(src.field, text, true)
+		c.body, c.watched, err = compileText(src.field, text, true)
 	}
 	if err != nil {
 		return nil, campaign.Problems{src.escapeProblem(err)}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	texttemplate "text/template"
 
 	"tebar/campaign"
 )
@@ -14,7 +13,7 @@ import (
 // attachment's path, a header's value, `where`.
 type Field struct {
 	text   string
-	tmpl   *texttemplate.Template
+	body   *body
 	check  *checked
 	static bool
 	naming naming
@@ -33,7 +32,7 @@ func ParseField(name, text string) (*Field, error) {
 	if err != nil {
 		return nil, campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}
-	return &Field{text: text, tmpl: t, check: c, static: !strings.Contains(text, "{{")}, nil
+	return &Field{text: text, body: t, check: c, static: !strings.Contains(text, "{{")}, nil
 }
 
 // Static says that the text has no action: it is the same for all rows.
@@ -50,9 +49,9 @@ func (f *Field) Execute(r campaign.Recipient) (string, error) {
 	if f.static {
 		return f.text, nil
 	}
-	ctx, cancel := bounded(context.Background())
-	defer cancel()
-	out, err := fill(ctx, f.tmpl, f.naming.recipient(&r, f.check.rows, nil))
+	filling := f.naming.begin(context.Background(), &r, f.check.rows, nil)
+	defer filling.end()
+	out, err := f.body.fill(filling)
 	if errors.Is(err, ErrTooSlow) {
 		return "", fmt.Errorf("%s: %w", f.check.src.label(), ErrTooSlow)
 	}

@@ -31,18 +31,18 @@ func (r record) String() string {
 // share them.
 type naming struct{ last atomic.Pointer[headers] }
 
-func (n *naming) of(columns []string) []string {
+func (n *naming) of(columns []string) *headers {
 	if h := n.last.Load(); h != nil && slices.Equal(h.columns, columns) {
-		return h.names
+		return h
 	}
 	h := newHeaders(columns)
 	n.last.Store(&h)
-	return h.names
+	return &h
 }
 
 // row makes a record of one row.
 func (n *naming) row(r *campaign.Row) record {
-	names := n.of(r.Columns)
+	names := n.of(r.Columns).names
 	rec := make(record, len(names)+3)
 	for i, name := range names {
 		if name == "" {

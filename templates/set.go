@@ -2,10 +2,7 @@ package templates
 
 import (
 	"context"
-	htmltemplate "html/template"
-	"io"
 	"strings"
-	texttemplate "text/template"
 	"unicode"
 
 	"tebar/campaign"
@@ -17,13 +14,13 @@ type Names struct{ Campaign, HTML, Markdown, Text string }
 // A Set is a campaign's letter, parsed. Its methods may be called at the same
 // time.
 type Set struct {
-	subject *texttemplate.Template
-	html    *htmltemplate.Template // nil where the letter has none
-	perRow  bool                   // CSS is inlined after each row was filled
-	styled  bool                   // the text needs CSS inlined, though the HTML does not want it
-	text    *texttemplate.Template // nil where each row's text is made from its HTML
-	derived bool                   // text was made from the HTML; it may send a row back there
-	rows    bool                   // .rows is used
+	subject *body
+	html    *body // nil where the letter has none
+	perRow  bool  // CSS is inlined after each row was filled
+	styled  bool  // the text needs CSS inlined, though the HTML does not want it
+	text    *body // nil where each row's text is made from its HTML
+	derived bool  // text was made from the HTML; it may send a row back there
+	rows    bool  // .rows is used
 
 	checks []*checked
 	naming naming
@@ -160,30 +157,30 @@ func (s *Set) useText(src *source, text string) campaign.Problems {
 // Render fills the letter for one recipient. Errors say which template and
 // place; ErrTooLong and ErrTooSlow can be told apart.
 func (s *Set) Render(ctx context.Context, r campaign.Recipient) (Rendered, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	rec := s.naming.recipient(&r, s.rows, nil)
+	f := s.naming.begin(ctx, &r, s.rows, nil)
+	defer f.end()
 	var out Rendered
-	subject, err := fill(ctx, s.subject, rec)
+	subject, err := s.subject.fill(f)
 	if err != nil {
-		return Rendered{}, s.explain(ctx, r, err)
+		return Rendered{}, s.explain(f, err)
 	}
 	out.Subject = oneLine(subject)
 	if s.html != nil {
-		if out.HTML, err = fill(ctx, s.html, rec); err != nil {
-			return Rendered{}, s.explain(ctx, r, err)
+		if out.HTML, err = s.html.fill(f); err != nil {
+			return Rendered{}, s.explain(f, err)
 		}
 	}
-	if out.Text, err = s.renderText(ctx, rec, &out.HTML); err != nil {
-		return Rendered{}, s.explain(ctx, r, err)
+	if out.Text, err = s.renderText(f, &out.HTML); err != nil {
+		return Rendered{}, s.explain(f, err)
 	}
 	return out, nil
 }
 
 // renderText fills the text, or makes it from the filled HTML, which it
 // inlines on the way where that is asked for.
-func (s *Set) renderText(ctx context.Context, rec record, document *string) (string, error) {
+func (s *Set) renderText(f *filling, document *string) (string, error) {
 	if s.perRow {
+		f.limit()
 		inlined, err := inlineRow(*document)
 		if err != nil {
 			return "", err
@@ -191,11 +188,12 @@ func (s *Set) renderText(ctx context.Context, rec record, document *string) (str
 		*document = inlined
 	}
 	if s.text != nil {
-		text, err := fill(ctx, s.text, rec)
+		text, err := s.text.fill(f)
 		if err != nil || !s.derived || !strings.Contains(text, notPlain) {
 			return text, err
 		}
 	}
+	f.limit()
 	shown := *document
 	if s.styled {
 		inlined, err := inlineRow(shown)
@@ -204,25 +202,10 @@ func (s *Set) renderText(ctx context.Context, rec record, document *string) (str
 		}
 		shown = inlined
 	}
-	if err := ctx.Err(); err != nil {
-		return "", tooSlow(ctx, err)
+	if err := f.ctx.Err(); err != nil {
+		return "", tooSlow(f.ctx, err)
 	}
 	return plainText(shown)
-}
-
-// A template of either kind.
-type executer interface {
-	Execute(w io.Writer, data any) error
-}
-
-// fill runs one template.
-func fill(ctx context.Context, t executer, rec record) (string, error) {
-	out := newSink(ctx)
-	defer out.release()
-	if err := t.Execute(out, rec); err != nil {
-		return "", err
-	}
-	return out.String(), nil
 }
 
 // oneLine makes a subject of what a template printed: line ends and other

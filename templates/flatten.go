@@ -1,0 +1,152 @@
+package templates
+
+import (
+	"reflect"
+	"text/template/parse"
+)
+
+// flatten makes a flat template of a tree; of an HTML one, behind
+// html/template's escaper. ok is false where the tree has anything that is
+// not known here for certain: the engine then fills all of it.
+func flatten(t *parse.Tree, marks []mark) (l flat, ok bool) {
+	if t == nil || t.Root == nil {
+		return nil, false
+	}
+	w := flattener{marks: marks}
+	l = w.list(t.Root)
+	return l, !w.unknown
+}
+
+type flattener struct {
+	marks   []mark
+	unknown bool
+}
+
+// A value is what a pipeline gives. The zero value is none.
+type value struct {
+	kind kind
+	text func(*filling) string // of prose
+	html string                // of markup
+}
+
+type kind int
+
+const (
+	prose  kind = iota + 1 // a string
+	markup                 // template.HTML, the same for all rows
+)
+
+func (w *flattener) list(l *parse.ListNode) flat {
+	var out flat
+	for _, n := range l.Nodes {
+		switch n := n.(type) {
+		case *parse.TextNode:
+			out = out.add(piece{text: string(n.Text)})
+		case *parse.ActionNode:
+			out = out.add(w.action(n.Pipe))
+		default:
+			w.unknown = true
+		}
+	}
+	return out
+}
+
+// lost gives up.
+func (w *flattener) lost() value {
+	w.unknown = true
+	return value{kind: prose, text: func(*filling) string { return "" }}
+}
+
+// action parts a pipeline into what is printed and the escapers behind it.
+func (w *flattener) action(p *parse.PipeNode) piece {
+	n := len(p.Cmds)
+	for n > 0 && isEscaper(p.Cmds[n-1]) {
+		n--
+	}
+	if len(p.Decl) > 0 {
+		w.lost()
+	}
+	v := w.commands(p.Cmds[:n])
+	if v.kind == markup {
+		if len(p.Cmds) != n+1 || escaperName(p.Cmds[n]) != "_html_template_htmlescaper" {
+			w.lost()
+		}
+		return piece{text: v.html}
+	}
+	out := piece{value: v.text}
+	for _, c := range p.Cmds[n:] {
+		out.escape = append(out.escape, escapers[escaperName(c)])
+	}
+	return out
+}
+
+func escaperName(c *parse.CommandNode) string {
+	if id, ok := c.Args[0].(*parse.IdentifierNode); ok && len(c.Args) == 1 {
+		return id.Ident
+	}
+	return ""
+}
+
+func isEscaper(c *parse.CommandNode) bool { return escapers[escaperName(c)] != nil }
+
+func (w *flattener) pipe(p *parse.PipeNode) value {
+	if len(p.Decl) > 0 {
+		return w.lost()
+	}
+	return w.commands(p.Cmds)
+}
+
+func (w *flattener) commands(cmds []*parse.CommandNode) value {
+	var v value
+	for _, c := range cmds {
+		v = w.command(c, v)
+	}
+	if v.kind == 0 {
+		return w.lost()
+	}
+	return v
+}
+
+// command is one part of a pipeline; last is what the part before it gave.
+func (w *flattener) command(c *parse.CommandNode, last value) value {
+	if id, ok := c.Args[0].(*parse.IdentifierNode); ok {
+		return w.call(id.Ident, c.Args[1:], last)
+	}
+	if len(c.Args) > 1 || last.kind != 0 {
+		return w.lost()
+	}
+	return w.arg(c.Args[0])
+}
+
+// arg is a value that is no call.
+func (w *flattener) arg(n parse.Node) value {
+	switch n := n.(type) {
+	case *parse.FieldNode:
+		if len(n.Ident) == 1 {
+			return w.column(n.Ident[0])
+		}
+	case *parse.VariableNode:
+		if len(n.Ident) == 2 && isRow(n) {
+			return w.column(n.Ident[1])
+		}
+	case *parse.StringNode:
+		return value{kind: prose, text: func(*filling) string { return n.Text }}
+	case *parse.PipeNode:
+		return w.pipe(n)
+	}
+	return w.lost()
+}
+
+// isRow says that a node is the row, or of it: nothing here changes the dot.
+func isRow(n parse.Node) bool {
+	v, ok := n.(*parse.VariableNode)
+	return n.Type() == parse.NodeDot || ok && v.Ident[0] == "$"
+}
+
+// column is {{.name}}. `rows` and a record's methods are no columns.
+func (w *flattener) column(name string) value {
+	if _, method := reflect.TypeFor[record]().MethodByName(name); method || name == "rows" {
+		return w.lost()
+	}
+	return value{kind: prose, text: func(f *filling) string { return f.column(name) }}
+}
