@@ -18,9 +18,9 @@ type executer interface {
 
 // newBody takes an engine's template and its tree; of an HTML one, behind
 // html/template's escaper.
-func newBody(engine executer, tree *parse.Tree, marks []mark) *body {
+func newBody(engine executer, tree *parse.Tree, fns map[string]any) *body {
 	b := &body{engine: engine}
-	if l, ok := flatten(tree, marks); ok {
+	if l, ok := flatten(tree, fns); ok {
 		b.flat = l
 	}
 	return b
@@ -39,7 +39,7 @@ func (b *body) fill(f *filling) (string, error) {
 // print fills an empty sink.
 func (b *body) print(out *sink, f *filling) error {
 	f.forget()
-	if b.flat != nil && f.ctx.Err() == nil && b.flat.fill(&out.Buffer, f) {
+	if b.flat != nil && f.ctx.Err() == nil && b.flat.try(&out.Buffer, f) {
 		return nil
 	}
 	out.Reset()

@@ -38,14 +38,15 @@ func compileText(name, text string, watch bool) (*body, []watched, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t := texttemplate.New(name).Option(missing).Funcs(textFunctions())
+	fns := textFunctions()
+	t := texttemplate.New(name).Option(missing).Funcs(fns)
 	for n, tree := range trees {
 		if _, err := t.AddParseTree(n, tree); err != nil {
 			return nil, nil, err
 		}
 	}
 	t = t.Lookup(name)
-	return newBody(t, t.Tree, nil), watchs, nil
+	return newBody(t, t.Tree, fns), watchs, nil
 }
 
 // compileHTML also runs the escaper, which html/template does at first use.
@@ -54,7 +55,8 @@ func compileHTML(name, text string, marks []mark, watch bool) (*body, []watched,
 	if err != nil {
 		return nil, nil, err
 	}
-	t := htmltemplate.New(name).Option(missing).Funcs(htmlFunctions(marks))
+	fns := htmlFunctions(marks)
+	t := htmltemplate.New(name).Option(missing).Funcs(fns)
 	for n, tree := range trees {
 		if _, err := t.AddParseTree(n, tree); err != nil {
 			return nil, nil, err
@@ -65,7 +67,7 @@ func compileHTML(name, text string, marks []mark, watch bool) (*body, []watched,
 	if err := t.Execute(stopped{}, record{}); errors.As(err, &escape) {
 		return nil, nil, escape
 	}
-	return newBody(t, t.Tree, marks), watchs, nil
+	return newBody(t, t.Tree, fns), watchs, nil
 }
 
 // stopped ends an execution at its first write, after the escaper's work.

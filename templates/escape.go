@@ -10,7 +10,7 @@ import (
 // it calls them by in a tree. Those that read more than one character at a
 // time (scripts, styles, srcset, attribute names) are left to it.
 var escapers = map[string]func(string) string{
-	"_html_template_htmlescaper":    escapeHTML,
+	textEscaper:                     escapeHTML,
 	"_html_template_attrescaper":    escapeHTML,
 	"_html_template_rcdataescaper":  escapeHTML,
 	"_html_template_nospaceescaper": escapeUnquoted,
@@ -20,8 +20,9 @@ var escapers = map[string]func(string) string{
 	queryEscaper:                    escapeQuery,
 }
 
-// The two that treat a link of the letter's own functions otherwise.
+// Those that treat links and markup of the letter's own functions otherwise.
 const (
+	textEscaper  = "_html_template_htmlescaper"
 	linkFilter   = "_html_template_urlfilter"
 	queryEscaper = "_html_template_urlescaper"
 )

@@ -54,6 +54,7 @@ func (f *filling) column(name string) string {
 	i, ok := f.names.at[name]
 	if !ok {
 		f.failed = true
+		return ""
 	}
 	return f.cell(i)
 }
@@ -87,4 +88,8 @@ func (f *filling) sawEmpty(n int) {
 	if f.watch != nil {
 		f.watch.empty = append(f.watch.empty, seen{n, &f.to.Row})
 	}
+}
+
+func (f *filling) sawTested(n int) {
+	f.watch.tested = append(f.watch.tested, seen{n, &f.to.Row})
 }

@@ -143,7 +143,26 @@ func TestFlatInEveryPlace(t *testing.T) {
 		"event":                    {`<p onclick="f({{.a}})">x</p>`, false},
 		"srcset":                   {`<img srcset="{{.a}} 2x">`, false},
 		"attribute's name":         {`<p {{.a}}="x">x</p>`, false},
-		"an escaper by its name":   {`{{.a | html}}`, false},
+		"an escaper by its name":   {`{{.a | html}}`, true},
+		"functions":                {`{{.a | upper}}{{lower .b | title}} {{truncate 3 .a}} {{.a | truncate 5}} {{cat .a .b | quote}} {{printf "%s-%q" .a .b}}`, true},
+		"defaults":                 {`{{.a | default "x<"}} {{default .b .a}} {{coalesce .a .b "y"}} {{or .a .b}} {{and .a .b}} {{.b | or .a}}`, false},
+		"defaults, called":         {`{{.a | default "x<"}} {{default .b .a}} {{coalesce .a .b "y"}} {{or .a .b}} {{and .a .b}}`, true},
+		"dates and numbers":        {`{{date "iso" "2027-03-31"}} {{number "1.234,50" "1000"}} {{plural "a" "b" "1"}} {{dateFrom "dd/mm/yyyy" "iso" "31/12/2027"}}`, true},
+		"truths":                   {`{{yes .a}} {{eq .a "Ayu" .b}} {{ne .a .b}} {{not .a}} {{contains "a" .a}} {{hasPrefix "A" .a}} {{empty .a}} <a href="{{yes .b}}" title={{yes .b}}>x</a>`, true},
+		"truths, mixed":            {`{{if or .a (eq .b "x")}}x{{end}}{{if and (not .a) .b}}y{{else if yes .a}}z{{end}}`, true},
+		"truths, mixed, printed":   {`{{or .a (eq .b "x")}}`, false},
+		"links of functions":       {`<a href="{{tel .a}}">{{tel .a}}</a><img src={{cid .a}} alt="{{cid .a}}"><a href="x/{{tel .a}}">x</a>`, true},
+		"such a link in a query":   {`<a href="/?x={{tel .a}}">x</a>`, false},
+		"Outlook":                  {`{{mso "<br>"}}{{.a}}`, true},
+		"Outlook in an attribute":  {`<p title="{{mso "<br>"}}">x</p>`, false},
+		"if":                       {`{{if .a}}<b>{{.b}}</b>{{end}}{{if not .a}}x{{else if .b}}{{.a}}{{else}}z{{end}}`, true},
+		"if around an attribute":   {`<p {{if .a}}title="{{.b}}"{{end}}>x</p>`, true},
+		"if, and in it a loop":     {`{{if .a}}{{range .rows}}{{.a}}{{end}}{{end}}`, false},
+		"if of a variable":         {`{{if $x := .a}}{{$x}}{{end}}`, false},
+		"reckoning":                {`{{add 1 2}}`, false},
+		"comparison of numbers":    {`{{if gt 2 1}}{{.a}}{{end}}`, false},
+		"characters":               {`{{len .a}} {{slice .a 0 0}}`, false},
+		"such an escaper, called":  {`{{html .a}}`, false},
 		"rows":                     {`{{range .rows}}{{.a}}{{end}}`, false},
 		"variable":                 {`{{$x := .a}}{{$x}}`, false},
 		"with":                     {`{{with .a}}{{.}}{{end}}`, false},
@@ -153,8 +172,8 @@ func TestFlatInEveryPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mustParse(t, campaign.Letter{HTML: c.html})
-			if c := s.checks[1]; s.html.flat == nil != (c.body.flat == nil) {
-				t.Error("of the letter and its check one is flat")
+			if c.flat && s.checks[1].body.flat == nil {
+				t.Error("the letter's check is not flat")
 			}
 			if flat := s.html.flat != nil; flat != c.flat {
 				t.Fatalf("flat: %v, want %v", flat, c.flat)
@@ -218,9 +237,9 @@ func TestFlatAgreesWithTheEngine(t *testing.T) { rapid.Check(t, flatLetter) }
 func FuzzFlat(f *testing.F) { f.Fuzz(rapid.MakeFuzz(flatLetter)) }
 
 func flatLetter(t *rapid.T) {
-	l := campaign.Letter{Subject: drawBody(t, flatTexts), HTML: "<hr>" + drawBody(t, flatPlaces)}
+	l := campaign.Letter{Subject: drawBody(t, flatTexts, 2), HTML: "<hr>" + drawBody(t, flatPlaces, 2)}
 	if rapid.Bool().Draw(t, "own text") {
-		l.Text = drawBody(t, flatTexts)
+		l.Text = drawBody(t, flatTexts, 2)
 	}
 	known := !rapid.Bool().Draw(t, "strange")
 	if !known {
@@ -253,15 +272,20 @@ var (
 		"<p>?</p>", "?", " \n", "<b title='?' lang=\"x ?\">x</b>", "<i title=? lang=x?>x</i>", "<a href=\"?\">?</a>", "<a href=?>x</a>", "<img src='x/?'>",
 		"<a href='https://example.org/?'>x</a>", "<a href=\"https://example.org/~?&amp;b=?\">x</a>", "<textarea>?</textarea>", "<!-- ? -->", "<!--[if mso]><p>?</p><![endif]-->",
 	}
-	strangePieces = []string{"{{with .a}}{{.}}{{end}}", "{{range .rows}}{{.b}}{{end}}", "<p style='color: {{.a}}'>x</p>", "{{.nothing}}", "{{date \"iso\" .a}}"}
+	strangePieces = []string{"{{with .a}}{{.}}{{end}}", "{{range .rows}}{{.b}}{{end}}", "<p style='color: {{.a}}'>x</p>", "{{.nothing}}", "{{len .a}}", "{{if .a}}{{$x := .b}}{{$x}}{{end}}"}
 )
 
-func drawBody(t *rapid.T, pieces []string) string {
+// drawBody draws pieces, and ifs of so many levels.
+func drawBody(t *rapid.T, pieces []string, depth int) string {
 	var b strings.Builder
-	for range rapid.IntRange(0, 5).Draw(t, "pieces") {
+	for range rapid.IntRange(0, 4).Draw(t, "pieces") {
+		if depth > 0 && rapid.IntRange(0, 3).Draw(t, "if") == 0 {
+			b.WriteString(drawIf(t, pieces, depth))
+			continue
+		}
 		for i, part := range strings.Split(rapid.SampledFrom(pieces).Draw(t, "piece"), "?") {
 			if i > 0 {
-				b.WriteString("{{" + drawValue(t, 2) + "}}")
+				b.WriteString("{{" + drawPipe(t, append(flatConditions[:3:3], flatValues...), 2) + "}}")
 			}
 			b.WriteString(strings.ReplaceAll(part, "~", "?"))
 		}
@@ -269,6 +293,57 @@ func drawBody(t *rapid.T, pieces []string) string {
 	return b.String()
 }
 
-func drawValue(t *rapid.T, _ int) string {
-	return rapid.SampledFrom([]string{".a", ".b", ".a_c", "$.link", ".link", `field "A c"`, `"<x>"`}).Draw(t, "value")
+func drawIf(t *rapid.T, pieces []string, depth int) string {
+	var b strings.Builder
+	for _, c := range rapid.SampledFrom(flatIfs).Draw(t, "shape of an if") {
+		switch c {
+		case '?':
+			b.WriteString(drawPipe(t, flatTests, 2))
+		case '#':
+			b.WriteString(drawBody(t, pieces, depth-1))
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
 }
+
+// Pipelines that are flat; ? is one more, and ~ a condition.
+var (
+	flatValues = []string{
+		".a", ".b", ".a_c", "$.link", ".link", `field "A c"`, `"<x>"`, "(?)", "? | upper", "lower (?)", `? | default "x"`, "default (?) (?)", "coalesce (?) (?)",
+		"? | trim | title", "truncate 3 (?)", `? | replace "a" "b"`, `replace (?) "b" (?)`, "cat (?) (?)", "capitalize (?)", "? | quote", `printf "%s %5s" (?) (?)`,
+		"or (?) (?) (?)", "and (?) (?)", `date "iso" (?)`, "number (?)", `plural "a" "b" (?)`, `trimPrefix "a" (?)`, "squote (?)", "nospace (?)",
+	}
+	flatConditions = []string{
+		"yes (?)", "eq (?) (?)", "ne (?) (?)", "eq (?) (?) (?)", "not (?)", "not (~)", "and (~) (~)", "or (~) (~) (~)", "contains (?) (?)", "hasPrefix (?) (?)", "empty (?)", "all (?) (?)", "any (?) (?)",
+	}
+	flatTests = []string{".a", "not .a", "and .a .b", "or .link $.b", `field "A c"`, "?", "~", "or (?) (~)", "and .a (~)", "not (or (?) (~))"}
+)
+
+// drawPipe draws one of the lists, with so many levels of others in it.
+func drawPipe(t *rapid.T, from []string, depth int) string {
+	shape := rapid.SampledFrom(from).Draw(t, "pipe")
+	if depth == 0 && strings.ContainsAny(shape, "?~") {
+		return flatValues[0]
+	}
+	var b strings.Builder
+	for _, c := range shape {
+		switch c {
+		case '?':
+			b.WriteString(drawPipe(t, flatValues, depth-1))
+		case '~':
+			if depth == 1 {
+				b.WriteString("yes .b")
+			} else {
+				b.WriteString(drawPipe(t, flatConditions, depth-1))
+			}
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// Ifs that are flat; ? is a condition, and # what stands in the branches.
+var flatIfs = []string{"{{if ?}}#{{end}}", "{{if ?}}#{{else}}#{{end}}", "{{if ?}}#{{else if ?}}#{{else}}#{{end}}"}

@@ -8,42 +8,65 @@ import (
 // flatten makes a flat template of a tree; of an HTML one, behind
 // html/template's escaper. ok is false where the tree has anything that is
 // not known here for certain: the engine then fills all of it.
-func flatten(t *parse.Tree, marks []mark) (l flat, ok bool) {
+func flatten(t *parse.Tree, fns map[string]any) (l flat, ok bool) {
 	if t == nil || t.Root == nil {
 		return nil, false
 	}
-	w := flattener{marks: marks}
+	w := flattener{fns: fns}
 	l = w.list(t.Root)
 	return l, !w.unknown
 }
 
 type flattener struct {
-	marks   []mark
+	fns     map[string]any // as the engine has them
 	unknown bool
 }
 
 // A value is what a pipeline gives. The zero value is none.
 type value struct {
-	kind kind
-	text func(*filling) string // of prose
-	html string                // of markup
+	kind  kind
+	text  func(*filling) string // of prose, link and markup
+	truth func(*filling) bool   // of boolean and either
+}
+
+type texts []func(*filling) string
+
+// all are the texts as a variadic function takes them.
+func (t texts) all(f *filling) []any {
+	out := make([]any, len(t))
+	for i, text := range t {
+		out[i] = text(f)
+	}
+	return out
 }
 
 type kind int
 
 const (
 	prose  kind = iota + 1 // a string
-	markup                 // template.HTML, the same for all rows
+	link                   // a template.URL
+	markup                 // a template.HTML
+	boolean
+	either // a string or a bool: to be asked whether it is empty or false
 )
+
+func say(text func(*filling) string) value { return value{kind: prose, text: text} }
+
+func decide(truth func(*filling) bool) value { return value{kind: boolean, truth: truth} }
 
 func (w *flattener) list(l *parse.ListNode) flat {
 	var out flat
+	if l == nil {
+		return nil
+	}
 	for _, n := range l.Nodes {
 		switch n := n.(type) {
 		case *parse.TextNode:
 			out = out.add(piece{text: string(n.Text)})
 		case *parse.ActionNode:
 			out = out.add(w.action(n.Pipe))
+		case *parse.IfNode:
+			out = append(out, piece{test: w.truth(w.pipe(n.Pipe)), yes: w.list(n.List), no: w.list(n.ElseList)})
 		default:
 			w.unknown = true
 		}
@@ -54,7 +77,7 @@ func (w *flattener) list(l *parse.ListNode) flat {
 // lost gives up.
 func (w *flattener) lost() value {
 	w.unknown = true
-	return value{kind: prose, text: func(*filling) string { return "" }}
+	return say(func(*filling) string { return "" })
 }
 
 // action parts a pipeline into what is printed and the escapers behind it.
@@ -67,17 +90,40 @@ func (w *flattener) action(p *parse.PipeNode) piece {
 		w.lost()
 	}
 	v := w.commands(p.Cmds[:n])
-	if v.kind == markup {
-		if len(p.Cmds) != n+1 || escaperName(p.Cmds[n]) != "_html_template_htmlescaper" {
-			w.lost()
-		}
-		return piece{text: v.html}
+	return piece{value: w.shown(v), escape: w.escapers(v.kind, p.Cmds[n:])}
+}
+
+// escapers are those of a pipeline. Markup passes html/template's for text as
+// it is, and a link passes its filter; all others take them for prose, but
+// for two.
+func (w *flattener) escapers(k kind, cmds []*parse.CommandNode) []func(string) string {
+	if len(cmds) == 0 {
+		return nil
 	}
-	out := piece{value: v.text}
-	for _, c := range p.Cmds[n:] {
-		out.escape = append(out.escape, escapers[escaperName(c)])
+	first := escaperName(cmds[0])
+	switch {
+	case k == markup && (first != textEscaper || len(cmds) > 1), k == link && first == queryEscaper:
+		w.unknown = true
+	case k == markup, k == link && first == linkFilter:
+		cmds = cmds[1:]
+	}
+	var out []func(string) string
+	for _, c := range cmds {
+		out = append(out, escapers[escaperName(c)])
 	}
 	return out
+}
+
+// truth is what an if asks of a value.
+func (w *flattener) truth(v value) func(*filling) bool {
+	switch v.kind {
+	case boolean, either:
+		return v.truth
+	case prose:
+		return func(f *filling) bool { return v.text(f) != "" }
+	}
+	w.unknown = true
+	return nil
 }
 
 func escaperName(c *parse.CommandNode) string {
@@ -130,7 +176,7 @@ func (w *flattener) arg(n parse.Node) value {
 			return w.column(n.Ident[1])
 		}
 	case *parse.StringNode:
-		return value{kind: prose, text: func(*filling) string { return n.Text }}
+		return say(func(*filling) string { return n.Text })
 	case *parse.PipeNode:
 		return w.pipe(n)
 	}
@@ -148,5 +194,5 @@ func (w *flattener) column(name string) value {
 	if _, method := reflect.TypeFor[record]().MethodByName(name); method || name == "rows" {
 		return w.lost()
 	}
-	return value{kind: prose, text: func(f *filling) string { return f.column(name) }}
+	return say(func(f *filling) string { return f.column(name) })
 }
