@@ -58,11 +58,21 @@ func percent(kept string) table {
 func escapeHTML(s string) string  { return quotedBytes.replace(s) }
 func escapeQuery(s string) string { return queryBytes.replace(s) }
 
-func (t *table) replace(s string) string {
-	first := 0
-	for first < len(s) && t[s[first]] == "" {
-		first++
+// keeps says that a text stays as it is.
+func (t *table) keeps(s string) bool { return t.first(s) == len(s) }
+
+// first is the place of the first byte that does not stay, or the length.
+func (t *table) first(s string) int {
+	for i := range len(s) {
+		if t[s[i]] != "" {
+			return i
+		}
 	}
+	return len(s)
+}
+
+func (t *table) replace(s string) string {
+	first := t.first(s)
 	if first == len(s) {
 		return s
 	}

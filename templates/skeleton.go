@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Functions of the text that is made once for all rows. A cell that would
@@ -28,32 +29,30 @@ func plainCell(v any) string {
 }
 
 func odd(r rune) bool {
-	return r != ' ' && (unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u034f')
-}
-
-var wholeLink = regexp.MustCompile(`^https?://[A-Za-z0-9._~:/?#@!$&*+,;=-]+$`)
-
-// plainLink passes a link that html/template leaves as it is.
-func plainLink(v any) string {
-	if s := fmt.Sprint(v); wholeLink.MatchString(s) {
-		return s
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
 	}
-	return notPlain
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u034f'
 }
+
+// plainLink passes a whole link that html/template leaves as it is.
+func plainLink(v any) string {
+	s := fmt.Sprint(v)
+	rest, found := strings.CutPrefix(s, "https://")
+	if !found {
+		rest, found = strings.CutPrefix(s, "http://")
+	}
+	if !found || rest == "" || !plainLinkBytes.keeps(rest) {
+		return notPlain
+	}
+	return s
+}
+
+var plainLinkBytes = percent("-._~:/?#@!$&*+,;=")
 
 // plainQuery escapes a cell within a link as html/template does behind a
 // question mark (RFC 3986, section 2.3: all but the unreserved).
-func plainQuery(v any) string {
-	var b strings.Builder
-	for _, c := range []byte(fmt.Sprint(v)) {
-		if isLetter(c) || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02x", c)
-		}
-	}
-	return b.String()
-}
+func plainQuery(v any) string { return escapeQuery(fmt.Sprint(v)) }
 
 // textSource makes a text template of an HTML one (masked, CSS inlined). ok
 // is false where the layout of the text depends on the row: with any if or
