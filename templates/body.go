@@ -20,7 +20,7 @@ type executer interface {
 // html/template's escaper.
 func newBody(engine executer, tree *parse.Tree, fns map[string]any) *body {
 	b := &body{engine: engine}
-	if l, ok := flatten(tree, fns); ok {
+	if l, columns, ok := flatten(tree, fns); ok && l.proven(engine, columns) {
 		b.flat = l
 	}
 	return b

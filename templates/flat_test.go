@@ -79,7 +79,7 @@ func agree(t failer, b *body, r campaign.Recipient) {
 	want, err := byEngine(b).fill(slow)
 	out := newSink(context.Background())
 	defer out.release()
-	done := b.flat.fill(&out.Buffer, quick)
+	done := b.flat.fill(&out.Buffer, quick) // a panic is to be seen
 	if done != (err == nil) {
 		t.Fatalf("the flat template: %v, the engine: %v, for %q", done, err, r.Values)
 	}
@@ -205,6 +205,24 @@ func TestFlatRows(t *testing.T) {
 			alike(t, s, campaign.Recipient{Row: row})
 			agree(t, s.html, campaign.Recipient{Row: row})
 		})
+	}
+}
+
+// An escaper that is not html/template's is found before it is used.
+func TestFlatIsProven(t *testing.T) {
+	for place, l := range map[string]string{"text": `<p>{{.a}}</p>`, "link": `<a href="{{.a}}">x</a>`, "attribute": `<p title={{.a}}>x</p>`} {
+		b := mustParse(t, campaign.Letter{HTML: l}).html
+		if !b.flat.proven(b.engine, []string{"a"}) {
+			t.Errorf("%s: what is right is not proven", place)
+		}
+		for i := range b.flat[1].escape {
+			kept := b.flat[1].escape[i]
+			b.flat[1].escape[i] = func(s string) string { return s }
+			if b.flat.proven(b.engine, []string{"a"}) {
+				t.Errorf("%s: escaper %d is missed by nothing", place, i)
+			}
+			b.flat[1].escape[i] = kept
+		}
 	}
 }
 

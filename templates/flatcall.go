@@ -104,6 +104,7 @@ func (w *flattener) field(args []parse.Node, last value) value {
 	if !ok {
 		return w.lost()
 	}
+	w.columns = append(w.columns, header.Text)
 	return say(func(f *filling) string { return f.header(header.Text) })
 }
 

@@ -6,19 +6,21 @@ import (
 )
 
 // flatten makes a flat template of a tree; of an HTML one, behind
-// html/template's escaper. ok is false where the tree has anything that is
-// not known here for certain: the engine then fills all of it.
-func flatten(t *parse.Tree, fns map[string]any) (l flat, ok bool) {
+// html/template's escaper; columns are those that it reads. ok is false where
+// the tree has anything that is not known here for certain: the engine then
+// fills all of it.
+func flatten(t *parse.Tree, fns map[string]any) (l flat, columns []string, ok bool) {
 	if t == nil || t.Root == nil {
-		return nil, false
+		return nil, nil, false
 	}
 	w := flattener{fns: fns}
 	l = w.list(t.Root)
-	return l, !w.unknown
+	return l, w.columns, !w.unknown
 }
 
 type flattener struct {
 	fns     map[string]any // as the engine has them
+	columns []string
 	unknown bool
 }
 
@@ -194,5 +196,6 @@ func (w *flattener) column(name string) value {
 	if _, method := reflect.TypeFor[record]().MethodByName(name); method || name == "rows" {
 		return w.lost()
 	}
+	w.columns = append(w.columns, name)
 	return say(func(f *filling) string { return f.column(name) })
 }
