@@ -14,7 +14,7 @@ var probes = func() []string {
 	}
 	return []string{
 		string(every), "Ayu", "", "\ufdd0\uffff\u2028\xff\xc3é日本", "<!-- --></title>]]>", "javascript:x", "data:,x",
-		"https://example.org/a b?c=%20%2&d='()*+,;[]", "/%4", "mailto:a@example.org",
+		"https://example.org/a b?c=%20%2&d='()*+,;[]", "/%4", "%af%FA%09%g0%0g%G0", "mailto:a@example.org",
 	}
 }()
 
