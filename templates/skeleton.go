@@ -19,9 +19,17 @@ const (
 
 const notPlain = "\x00"
 
+// printedText is fmt.Sprint, at once for what is text already.
+func printedText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return fmt.Sprint(v)
+}
+
 // plainCell passes text that looks the same in HTML and in plain text.
 func plainCell(v any) string {
-	s := fmt.Sprint(v)
+	s := printedText(v)
 	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") || strings.ContainsFunc(s, odd) {
 		return notPlain
 	}
@@ -37,7 +45,7 @@ func odd(r rune) bool {
 
 // plainLink passes a whole link that html/template leaves as it is.
 func plainLink(v any) string {
-	s := fmt.Sprint(v)
+	s := printedText(v)
 	rest, found := strings.CutPrefix(s, "https://")
 	if !found {
 		rest, found = strings.CutPrefix(s, "http://")
@@ -52,7 +60,7 @@ var plainLinkBytes = percent("-._~:/?#@!$&*+,;=")
 
 // plainQuery escapes a cell within a link as html/template does behind a
 // question mark (RFC 3986, section 2.3: all but the unreserved).
-func plainQuery(v any) string { return escapeQuery(fmt.Sprint(v)) }
+func plainQuery(v any) string { return escapeQuery(printedText(v)) }
 
 // textSource makes a text template of an HTML one (masked, CSS inlined). ok
 // is false where the layout of the text depends on the row: with any if or
