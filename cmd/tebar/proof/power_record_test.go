@@ -74,11 +74,11 @@ func readOps(t *testing.T, log, folder string) []op {
 		switch o := (op{file: inStore(folder, path)}); {
 		case call == "write" && o.file == "" && strings.HasPrefix(path, "socket:"):
 			text := unhex(dataOf(rest))
+			if strings.HasPrefix(text, ".\r\n") { // the envelope behind it is the next one's
+				ops = append(ops, op{kind: "dot", to: recipient[path]})
+			}
 			if to := rcptTo.FindStringSubmatch(text); to != nil {
 				recipient[path] = to[1]
-			}
-			if text == ".\r\n" {
-				ops = append(ops, op{kind: "dot", to: recipient[path]})
 			}
 		case call == "write" && o.file != "":
 			t.Fatalf("a write to %s without an offset, which is not recorded", o.file)
