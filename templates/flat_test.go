@@ -394,3 +394,12 @@ func drawPipe(t *rapid.T, from []string, depth int) string {
 
 // Ifs that are flat; ? is a condition, and # what stands in the branches.
 var flatIfs = []string{"{{if ?}}#{{end}}", "{{if ?}}#{{else}}#{{end}}", "{{if ?}}#{{else if ?}}#{{else}}#{{end}}"}
+
+// What a flat list had printed before it failed does not count for the engine.
+func TestEngineBeginsAnew(t *testing.T) {
+	s := mustParse(t, campaign.Letter{Text: `{{.a}}{{plural "seat" "seats" .b}}`})
+	r := campaign.Recipient{Row: campaign.Row{Columns: []string{"a", "b"}, Values: []string{strings.Repeat("x", maxOutput*2/3), "many"}}}
+	if _, err := s.Render(t.Context(), r); err == nil || errors.Is(err, ErrTooLong) {
+		t.Errorf("the error is %v, want that of plural", err)
+	}
+}
