@@ -51,13 +51,6 @@ func (c *committer) do(ctx context.Context, f func(tx *txn) error) error {
 	return c.run(&change{ctx: ctx, f: f})
 }
 
-// hot is do for a step of an attempt that writes the journal alone, and need not
-// see the tables with the journal posted. errNotHere passes: the step has
-// changed nothing.
-func (c *committer) hot(ctx context.Context, about int64, f func(tx *txn) error) error {
-	return c.run(&change{ctx: ctx, f: f, hot: true, about: about})
-}
-
 // alone runs f while nobody else of this Store writes, and no transaction is
 // open.
 func (c *committer) alone(ctx context.Context, f func(w *connection) error) error {

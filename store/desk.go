@@ -46,13 +46,6 @@ type stamp struct {
 	own    int64 // the committer's count of others' changes
 }
 
-// Rows that a desk takes from the list: few at first, since whoever is
-// disturbed often would read them for nothing.
-const (
-	fewNext  = 16
-	mostNext = 256
-)
-
 // errNotHere sends a step the long way: the desk cannot answer it.
 var errNotHere = errors.New("not from the desk")
 

@@ -15,6 +15,7 @@ type bench struct {
 	options
 	self     string // this program
 	tebar    string // the one that is measured
+	bare     string // the one that records nothing; "" until it is built
 	folder   string // for everything that is written; gone at the end
 	campaign campaign
 }
@@ -53,7 +54,7 @@ func newBench(ctx context.Context, o options, folder string) (*bench, error) {
 		return nil, fmt.Errorf("writing the campaign: %w", err)
 	}
 	if b.tebar = o.tebar; b.tebar == "" {
-		b.tebar, err = buildTebar(ctx, folder)
+		b.tebar, err = buildTebar(ctx, folder, "")
 		return b, err
 	}
 	if b.tebar, err = exec.LookPath(b.tebar); err != nil {
@@ -131,5 +132,5 @@ func (b *bench) against(ctx context.Context, c contestant, k *sink, folder strin
 	if err != nil {
 		return cost{}, err
 	}
-	return measure(ctx, cmd)
+	return measure(ctx, cmd, c.exit)
 }

@@ -24,13 +24,16 @@ type contestant struct {
 	// after it.
 	command func(ctx context.Context, b *bench, addr, folder string) (*exec.Cmd, error)
 
+	// exit is the code that it ends with when all is sent.
+	exit int
+
 	// connections that it holds at the same time, for the conditions.
 	connections func(o options) int
 }
 
 // contestants are all that can be measured. The first is compared with each of
 // the others.
-var contestants = []contestant{tebarRun, goMailLoop, smtpSource}
+var contestants = []contestant{tebarRun, goMailLoop, smtpSource, tebarUnrecorded}
 
 // choose takes contestants by name; none means all that this machine has. One
 // that is named and not there is an error.

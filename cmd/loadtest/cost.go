@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"time"
@@ -17,9 +19,9 @@ type cost struct {
 // how often a process is asked for its memory: see peak.
 const every = 20 * time.Millisecond
 
-// measure runs a command to its end. A command that fails is an error with its
-// last words, and its cost is worth nothing.
-func measure(ctx context.Context, cmd *exec.Cmd) (cost, error) {
+// measure runs a command to its end, which must have that exit code. A command
+// that fails is an error with its last words, and its cost is worth nothing.
+func measure(ctx context.Context, cmd *exec.Cmd, exit int) (cost, error) {
 	var said tail
 	cmd.Stdout, cmd.Stderr = &said, &said // one writer: exec writes from one goroutine
 	begun := time.Now()
@@ -32,10 +34,10 @@ func measure(ctx context.Context, cmd *exec.Cmd) (cost, error) {
 	if err := context.Cause(ctx); err != nil {
 		return cost{}, err
 	}
-	if p.err != nil {
-		return cost{}, fmt.Errorf("%w; its last words:\n%s", p.err, &said)
-	}
 	state := cmd.ProcessState
+	if state == nil || state.ExitCode() != exit {
+		return cost{}, fmt.Errorf("%w; its last words:\n%s", cmp.Or(p.err, errors.New("it ended with 0")), &said)
+	}
 	return cost{wall, state.UserTime() + state.SystemTime(), peak(state, sampled)}, nil
 }
 

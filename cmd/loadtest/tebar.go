@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -16,23 +17,50 @@ var tebarRun = contestant{
 	what:        "tebar run, every promise on",
 	connections: func(o options) int { return o.connections },
 	command: func(ctx context.Context, b *bench, addr, folder string) (*exec.Cmd, error) {
-		file, err := b.campaign.file(addr, b.connections)
-		if err != nil {
-			return nil, err
-		}
-		cmd := child(ctx, b.tebar, "run", file, "--yes")
-		// Nothing of the person's own Tebar is read or written.
-		cmd.Env = append(os.Environ(),
-			"TEBAR_STORE="+filepath.Join(folder, "tebar.db"),
-			"XDG_CONFIG_HOME="+folder, "XDG_STATE_HOME="+folder)
-		return cmd, nil
+		return b.runTebar(ctx, b.tebar, addr, folder)
 	},
 }
 
+// tebarUnrecorded is the same source, built to throw away what it should record.
+// It does not know who has got a letter, and is ended by its limit.
+var tebarUnrecorded = contestant{
+	name:        "unrecorded",
+	what:        "tebar that throws claims, marks and outcomes away: what recording costs",
+	connections: func(o options) int { return o.connections },
+	exit:        3,
+	program: func() (string, error) {
+		if err := exec.Command("go", "list", "tebar/cmd/tebar").Run(); err != nil {
+			return "", fmt.Errorf("the source is not here: %w", err)
+		}
+		return "", nil
+	},
+	command: func(ctx context.Context, b *bench, addr, folder string) (_ *exec.Cmd, err error) {
+		if b.bare == "" {
+			if b.bare, err = buildTebar(ctx, b.folder, "unrecorded"); err != nil {
+				return nil, err
+			}
+		}
+		return b.runTebar(ctx, b.bare, addr, folder, "--limit", strconv.Itoa(b.messages))
+	},
+}
+
+func (b *bench) runTebar(ctx context.Context, binary, addr, folder string, args ...string) (*exec.Cmd, error) {
+	file, err := b.campaign.file(addr, b.connections)
+	if err != nil {
+		return nil, err
+	}
+	cmd := child(ctx, binary, append([]string{"run", file, "--yes"}, args...)...)
+	// Nothing of the person's own Tebar is read or written.
+	cmd.Env = append(os.Environ(),
+		"TEBAR_STORE="+filepath.Join(folder, "tebar.db"),
+		"XDG_CONFIG_HOME="+folder, "XDG_STATE_HOME="+folder)
+	return cmd, nil
+}
+
 // buildTebar builds the program that is measured, from the source here.
-func buildTebar(ctx context.Context, folder string) (string, error) {
-	path := filepath.Join(folder, "tebar.exe") // the ending does no harm where it is not needed
-	cmd := child(ctx, "go", "build", "-o", path, "tebar/cmd/tebar")
+func buildTebar(ctx context.Context, folder, tags string) (string, error) {
+	path := filepath.Join(folder, "tebar"+tags+".exe") // the ending does no harm where it is not needed
+	cmd := child(ctx, "go", "build", "-tags", tags, "-o", path, "tebar/cmd/tebar")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building tebar: %w\n%s", err, out)
 	}
