@@ -78,6 +78,18 @@ func (l *slowLetters) Render(ctx context.Context, c campaign.Claim) (campaign.En
 	return l.plainLetters.Render(ctx, c)
 }
 
+// Another connection that finds the limit reached does not take away what was
+// claimed within it.
+func TestTheLimitIsUsedUp(t *testing.T) {
+	s := startServer(t, sandbox.Rule{Recipient: "p0@example.org", Stage: campaign.StageDot, Reply: sandbox.Reply{Stall: 300 * time.Millisecond}})
+	f := newFixture(t, s, 6, nil, campaign.Schedule{Zone: "UTC"})
+	f.options.Limit, f.options.Connections = 3, 2
+	result, err := run.Campaign(t.Context(), f.runner(t), plainLetters{}, run.System{}, f.options)
+	if err != nil || result.Accepted != 3 || result.Code != campaign.CodeFlag {
+		t.Errorf("%+v, %v; want 3 accepted, and the limit reached", result, err)
+	}
+}
+
 // A message that an order held back at its mark is no connection lost: it is
 // not put off, however often that happens.
 func TestHeldMessagesAreNotPutOff(t *testing.T) {

@@ -27,7 +27,7 @@ func (w *worker) chain(ctx context.Context, c campaign.Claim) error {
 	for next != nil {
 		var err error
 		next, err = w.deliver(ctx, next)
-		if err == nil && next != nil && (ctx.Err() != nil || w.reached()) {
+		if err == nil && next != nil && (w.over(ctx) || w.reached()) {
 			err, next = w.giveBack(hand, next.claim, "the run ended before it"), nil
 		}
 		if err != nil {

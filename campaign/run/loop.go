@@ -15,9 +15,10 @@ import (
 // should not happen (the store fails, a message cannot be recorded, another
 // runner has taken over: campaign.ErrFenced).
 func Campaign(ctx context.Context, l Ledger, r Renderer, c Clock, o Options) (Result, error) {
+	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	s := &session{ledger: l, renderer: r, clock: c, opts: o, stop: stop, requeued: map[int64]int{}}
+	s := &session{outer: outer, ledger: l, renderer: r, clock: c, opts: o, stop: stop, requeued: map[int64]int{}}
 	var wg sync.WaitGroup
 	for range max(1, o.Connections) {
 		wg.Go(func() { s.work(ctx) })
@@ -38,6 +39,7 @@ type session struct {
 	renderer Renderer
 	clock    Clock
 	opts     Options
+	outer    context.Context // the caller's: a person's Ctrl-C
 	stop     context.CancelFunc
 
 	opening  sync.Mutex // one connection is opened at a time: a refused login is tried once
@@ -61,6 +63,17 @@ func (s *session) end(r Result) {
 		s.result.Reason, s.result.Hint = r.Reason, r.Hint
 	}
 	s.stop()
+}
+
+// over says whether the run has ended for a message that is claimed. Where the
+// end is --limit's, all that was claimed within it is still sent.
+func (s *session) over(ctx context.Context) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.outer.Err() != nil || s.err != nil || s.result.Code != campaign.CodeFlag
 }
 
 func (s *session) fail(err error) {
