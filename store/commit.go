@@ -33,14 +33,15 @@ type committer struct {
 
 // A change waits for its commit.
 type change struct {
-	ctx   context.Context
-	f     func(tx *txn) error
-	hot   bool                      // f writes the journal alone
-	about int64                     // the attempt that it is a step of; 0: of none
-	alone func(w *connection) error // in place of f: nobody else writes, no transaction is open
-	err   error
-	ended bool
-	done  chan bool // true: it is for you to commit; false: err is how it ended
+	ctx     context.Context
+	f       func(tx *txn) error
+	hot     bool                      // f writes the journal alone
+	about   int64                     // the attempt that it is a step of; 0: of none
+	gathers bool                      // it may wait for those who are expected
+	alone   func(w *connection) error // in place of f: nobody else writes, no transaction is open
+	err     error
+	ended   bool
+	done    chan bool // true: it is for you to commit; false: err is how it ended
 }
 
 // mostTogether bounds a commit, in changes.
@@ -94,7 +95,7 @@ func (c *committer) begin() bool {
 	if len(c.waiting) == 0 {
 		return false
 	}
-	if c.busy = c.gather.complete() || !c.waiting[len(c.waiting)-1].hot; c.busy {
+	if c.busy = c.gather.complete() || slices.ContainsFunc(c.waiting, func(w *change) bool { return !w.gathers }); c.busy {
 		c.gather.end(len(c.waiting))
 	} else {
 		c.gather.wait(len(c.waiting), c.late)
@@ -110,6 +111,9 @@ func (c *committer) late() {
 		return
 	}
 	clear(c.gather.expected)
+	if len(c.waiting) == 0 { // the last of them was called off
+		c.gather.end(0)
+	}
 	if c.begin() {
 		c.waiting[0].done <- true
 	}
@@ -226,7 +230,7 @@ func (c *committer) transact(ctx context.Context, batch []*change) (err error) {
 			c.own++
 		}
 		err = tx.ended(err)
-		if batch[0].hot {
+		if batch[0].hot && err == nil {
 			c.expect(tx.claimed, time.Since(begun))
 		}
 	}()

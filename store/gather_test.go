@@ -36,7 +36,7 @@ type comers struct {
 
 func (c *comers) come(t *testing.T, to *committer, attempt int64) {
 	c.all.Go(func() {
-		err := to.hot(t.Context(), attempt, func(tx *txn) error {
+		err := to.gathered(t.Context(), attempt, func(tx *txn) error {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			if c.txns == nil {
@@ -93,6 +93,42 @@ func TestGatherEndsForOthers(t *testing.T) {
 	if !c.expects(2) {
 		t.Error("nobody waits for the second any more")
 	}
+}
+
+// Nor does a step whose connection is at its end, whoever came before or behind.
+func TestGatherEndsForARecord(t *testing.T) {
+	c, steps := gatheringFor(t, time.Hour, 3), &comers{}
+	steps.come(t, c, 1)
+	if err := c.hot(t.Context(), 2, func(*txn) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	steps.all.Wait()
+	c.mu.Lock()
+	c.busy = true // as if a commit were under way
+	c.mu.Unlock()
+	c.gather.expected[4] = true
+	var record sync.WaitGroup
+	record.Go(func() {
+		if err := c.hot(t.Context(), 0, func(*txn) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	for c.waits() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	steps.come(t, c, 3)
+	for c.waits() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	c.pass(nil)
+	record.Wait()
+	steps.all.Wait()
+}
+
+func (c *committer) waits() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting)
 }
 
 // Who does not come is waited for no longer than a commit takes, and where that

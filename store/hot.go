@@ -14,7 +14,10 @@ import (
 // hot runs a step of an attempt (0: of one that begins) that writes the journal
 // alone; the other way is taken where the desk cannot answer.
 func (r *Runner) hot(ctx context.Context, about int64, step, long func(tx *txn) error) error {
-	err := r.s.commits.hot(ctx, about, step)
+	return r.orLong(ctx, r.s.commits.hot(ctx, about, step), long)
+}
+
+func (r *Runner) orLong(ctx context.Context, err error, long func(tx *txn) error) error {
 	if errors.Is(err, errNotHere) {
 		return r.s.update(ctx, long)
 	}

@@ -17,3 +17,9 @@ const (
 func (c *committer) hot(ctx context.Context, about int64, f func(tx *txn) error) error {
 	return c.run(&change{ctx: ctx, f: f, hot: true, about: about})
 }
+
+// gathered is hot for a step that waits for the other connections': see
+// gather.go.
+func (c *committer) gathered(ctx context.Context, about int64, f func(tx *txn) error) error {
+	return c.run(&change{ctx: ctx, f: f, hot: true, about: about, gathers: true})
+}

@@ -17,10 +17,11 @@ import (
 // Errors: those of Mark and Record, but campaign.ErrSettled.
 func (r *Runner) Turn(ctx context.Context, t campaign.Turn, now time.Time, decide campaign.Decide) (next campaign.Claim, err error) {
 	ctx = context.WithoutCancel(ctx)
-	err = r.hot(ctx, t.Mark.Attempt, func(tx *txn) (err error) {
+	err = r.s.commits.gathered(ctx, t.Mark.Attempt, func(tx *txn) (err error) {
 		next, err = r.hotTurn(ctx, tx, t, now, decide)
 		return err
-	}, func(tx *txn) error {
+	})
+	err = r.orLong(ctx, err, func(tx *txn) error {
 		next = campaign.Claim{}
 		if d := t.Done; d != nil {
 			err := r.record(ctx, tx, d.Claim, d.Outcome, d.At)

@@ -29,3 +29,7 @@ func (c *committer) hot(ctx context.Context, about int64, f func(tx *txn) error)
 	}
 	return err
 }
+
+func (c *committer) gathered(ctx context.Context, about int64, f func(tx *txn) error) error {
+	return c.hot(ctx, about, f)
+}

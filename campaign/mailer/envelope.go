@@ -73,7 +73,7 @@ func (t *transaction) address(ctx context.Context) campaign.Outcome {
 // the server takes them together; with copies they are said later: see
 // pipelined. The envelope is nil where nothing is behind the dot.
 func (t *transaction) ending() ([]byte, *campaign.Envelope) {
-	end := []byte(".\r\n")
+	end := []byte(dot)
 	if t.next == nil || !t.sender.ext.has("PIPELINING") {
 		return end, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tebar/campaign"
 	"tebar/campaign/mailer/sandbox"
@@ -92,5 +93,20 @@ func TestStreamWithoutDot(t *testing.T) {
 	}
 	if o := m.Send(t.Context(), second, nil); o.Verdict != campaign.Accepted || s.Count() != 1 {
 		t.Errorf("the next: %+v, and %d messages at the server", o, s.Count())
+	}
+}
+
+// After a mark that took long the dot goes first, and the next is made when it
+// is answered.
+func TestStreamAfterASlowMark(t *testing.T) {
+	s := serve(t, sandbox.Options{})
+	m := sender(t, s)
+	mark := func(context.Context) error { time.Sleep(slowMark + 10*time.Millisecond); return nil }
+	o := m.Stream(t.Context(), envelope(t), mark, func() *campaign.Envelope {
+		t.Error("the next was asked for before the dot")
+		return nil
+	})
+	if o.Verdict != campaign.Accepted || s.Count() != 1 {
+		t.Errorf("%+v, and %d messages at the server", o, s.Count())
 	}
 }

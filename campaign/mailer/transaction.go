@@ -15,6 +15,13 @@ import (
 // dotWithin is the longest time from the beginning of the mark to the dot.
 const dotWithin = 5 * time.Second
 
+// slowMark is how long a mark may have taken for the message that follows to be
+// made before the dot.
+const slowMark = time.Second
+
+// dot ends a message (RFC 5321, section 4.1.1.4).
+const dot = ".\r\n"
+
 // block is how much of a message is written under one deadline, in bytes.
 const block = 64 << 10
 
@@ -121,9 +128,10 @@ func (t *transaction) broken(ctx context.Context, err error) campaign.Outcome {
 // finish marks, writes the dot, with the commands of the message that follows,
 // and waits for the answer. In one flush (RFC 2920, section 3.1) they cost no
 // write of their own; and a server that holds small answers back until the last
-// was acknowledged (RFC 896) has one to give, not two. quiet ends ctx's hold on the connection; if it is too late for that, there is no dot. Nor is
-// there one when the server has spoken or gone: its word could be taken for
-// the answer to the dot, and a refused message be accepted after all.
+// was acknowledged (RFC 896) has one to give, not two. quiet ends ctx's hold on
+// the connection; if it is too late for that, there is no dot. Nor is there one
+// when the server has spoken or gone: its word could be taken for the answer to
+// the dot, and a refused message be accepted after all.
 func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Outcome {
 	if err := t.wire.quiet(); err != nil {
 		return t.broken(ctx, err)
@@ -132,7 +140,11 @@ func (t *transaction) finish(ctx context.Context, quiet func() bool) campaign.Ou
 	if o := t.marked(ctx); o.Verdict != campaign.Accepted {
 		return o
 	}
-	end, e := t.ending()
+	var e *campaign.Envelope
+	end := []byte(dot)
+	if t.next != nil && t.sender.now().since(start) < slowMark {
+		end, e = t.ending()
+	}
 	if !quiet() {
 		return lost(ctx, campaign.StageDot, context.Cause(ctx))
 	}

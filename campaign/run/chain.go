@@ -38,7 +38,8 @@ func (w *worker) chain(ctx context.Context, c campaign.Claim) error {
 }
 
 func (w *worker) render(ctx context.Context, c campaign.Claim) *parcel {
-	p := &parcel{claim: c}
+	p, begun := &parcel{claim: c}, time.Now()
+	defer func() { w.took = time.Since(begun) }()
 	e, err := w.renderer.Render(ctx, c)
 	switch {
 	case err != nil:
@@ -59,18 +60,30 @@ func (w *worker) render(ctx context.Context, c campaign.Claim) *parcel {
 	return p
 }
 
-// soon is how long the dot may wait for the message behind it.
-const soon = 500 * time.Millisecond
+// How long the dot waits for the message behind it, where the one before took
+// longer than slow to render. It is then rendered aside.
+const (
+	soon = 500 * time.Millisecond
+	slow = 50 * time.Millisecond
+)
 
-// renderSoon is nil where rendering takes too long: it was begun in vain.
-func (w *worker) renderSoon(ctx context.Context, c campaign.Claim) *parcel {
-	short, cancel := context.WithTimeout(ctx, soon)
-	defer cancel()
-	p := w.render(short, c)
-	if short.Err() != nil {
+// aside renders in a goroutine of its own.
+func (w *worker) aside(ctx context.Context, c campaign.Claim) <-chan *parcel {
+	done := make(chan *parcel, 1)
+	go func() { done <- w.render(ctx, c) }()
+	return done
+}
+
+// within is what comes in time, or nil.
+func within(limit time.Duration, coming <-chan *parcel) *parcel {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case p := <-coming:
+		return p
+	case <-timer.C:
 		return nil
 	}
-	return p
 }
 
 // deliver takes a message to its outcome, and gives the one that follows it,
@@ -120,6 +133,7 @@ func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next 
 	}
 	hand := context.WithoutCancel(ctx)
 	var claim campaign.Claim
+	var coming <-chan *parcel
 	mark := func(context.Context) (err error) {
 		claim, err = w.turn(hand, p.claim, ctx.Err() == nil)
 		var hint *campaign.HintError
@@ -132,14 +146,24 @@ func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next 
 		if claim.Message == 0 {
 			return nil
 		}
-		if next = w.renderSoon(hand, claim); next == nil || next.fault != nil {
+		if w.took < slow {
+			next = w.render(hand, claim)
+		} else {
+			coming = w.aside(hand, claim)
+			next = within(soon, coming)
+		}
+		if next == nil || next.fault != nil {
 			return nil
 		}
 		return &next.envelope
 	}
 	o := w.sender.Stream(hand, p.envelope, mark, follow)
 	o.SHA256 = p.envelope.SHA256
-	if claim.Message != 0 && next == nil { // it takes longer, or there was no dot
+	switch {
+	case claim.Message == 0 || next != nil:
+	case coming != nil:
+		next = <-coming
+	default: // there was no dot
 		next = w.render(hand, claim)
 	}
 	return o, next, broken

@@ -15,6 +15,7 @@ type worker struct {
 	sender Sender
 	lost   int            // connections lost, or not made, in a row
 	owed   *campaign.Done // accepted, and not recorded yet
+	took   time.Duration  // to render the last message
 }
 
 // Waits between two tries to reach a server: from minBackoff, doubling.

@@ -117,7 +117,7 @@ var bugs = []bug{
 	},
 	{
 		name: "claim after DATA: the dot before the mark", file: "campaign/mailer/transaction.go",
-		old: "if o := t.marked(ctx); o.Verdict != campaign.Accepted {\n\t\treturn o\n\t}\n\tend, e := t.ending()", new: "defer t.marked(ctx)\n\tend, e := t.ending()",
+		old: "if o := t.marked(ctx); o.Verdict != campaign.Accepted {\n\t\treturn o\n\t}\n\tvar e *campaign.Envelope", new: "defer t.marked(ctx)\n\tvar e *campaign.Envelope",
 		packages: "./campaign/mailer",
 	},
 	{
