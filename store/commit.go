@@ -222,7 +222,7 @@ func (c *committer) transact(ctx context.Context, batch []*change) (err error) {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	tx, begun := &txn{querier: w, commits: c}, time.Now()
+	tx, begun := &txn{querier: w, commits: c}, time.Now() // to measure with; nothing stored depends on it
 	err = errPanicked
 	defer func() {
 		if err != nil {
