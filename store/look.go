@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A run reads its store before anything is sent: SQLite's own integrity, every
+// A run on a store that was there reads it before anything is sent: SQLite's own integrity, every
 // constraint of the schema, and what must hold between its tables, since pages
 // of an older state may fit together. Of a large store that takes longer than
 // anybody waits. There the run begins with what is in hand and what was written

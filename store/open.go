@@ -50,6 +50,7 @@ type Store struct {
 	mu      sync.Mutex
 	runners map[string]*Runner // by campaign, those of this Store
 	beside  *look              // while they run, of a large store
+	made    bool               // by this Store, and not run yet: all in it was just written
 }
 
 // opening serialises Open within the process: closing a descriptor of a
@@ -165,6 +166,7 @@ func (s *Store) identify(ctx context.Context) error {
 		if err == nil && n == 0 {
 			_, err = tx.ExecContext(ctx, `INSERT INTO meta (one, id, created_at) VALUES (1, ?, ?)`,
 				newID(), s.now().UnixMicro())
+			s.made = err == nil
 		}
 		if err == nil {
 			err = tx.QueryRowContext(ctx, `SELECT id FROM meta`).Scan(&s.id)

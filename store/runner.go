@@ -52,7 +52,8 @@ type settings struct {
 // those with one are unconfirmed and count from their mark + 10 minutes; the
 // same for dead runners of other campaigns on the account. A later runner
 // makes the claims of this one void.
-// A damaged database, one put back from an older copy, and another store's are
+// The store is looked at first, and a large one beside the run: see look.go. A
+// damaged database, one put back from an older copy, and another store's are
 // refused.
 // Errors: campaign.ErrUnknown, campaign.ErrForgotten, *campaign.RunningError,
 // ErrDamaged, ErrRestored, ErrReplaced.
@@ -69,7 +70,10 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 		return nil, c.running()
 	}
 	r := &Runner{s: s, name: name, lock: lock}
-	err = s.sound(ctx)
+	made := s.justMade()
+	if !made {
+		err = s.sound(ctx)
+	}
 	if err == nil {
 		err = s.notRestored(ctx, name)
 	}
@@ -83,9 +87,21 @@ func (s *Store) Runner(ctx context.Context, name string, now time.Time) (*Runner
 	r.witness()
 	s.mu.Lock()
 	s.runners[name] = r
-	r.beside = s.lookOn()
+	if !made {
+		r.beside = s.lookOn()
+	}
 	s.mu.Unlock()
 	return r, nil
+}
+
+// justMade says, once, that there is nothing to look at: this Store has made the
+// file, and nobody has run on it.
+func (s *Store) justMade() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := s.made
+	s.made = false
+	return made
 }
 
 // campaign reads a campaign's row by itself.

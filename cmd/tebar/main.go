@@ -27,7 +27,7 @@ func main() {
 func tebar(args []string, in *os.File, out, errs io.Writer) int {
 	ctx, interrupted, stop := onSignals(context.Background())
 	defer stop()
-	defer collect(0)()
+	defer collect(usualPercent)()
 	a := newApp(in, out, errs)
 	err := a.run(ctx, args)
 	code := a.fail(err)

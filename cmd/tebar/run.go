@@ -165,7 +165,7 @@ func (a *app) admit(ctx context.Context, st *store.Store, p *prepare.Prepared, o
 // enrol takes a new campaign into the store. It says false where another
 // process has just done so.
 func (a *app) enrol(ctx context.Context, st *store.Store, p *prepare.Prepared, o runOptions) (bool, error) {
-	defer collect(p.ListBytes())()
+	defer collect(taking(p.ListBytes()))()
 	report, err := a.checkOf(ctx, p)
 	if err == nil {
 		err = a.outlook(ctx, st, p, &report)

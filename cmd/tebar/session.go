@@ -69,6 +69,7 @@ func (s *session) send(ctx context.Context) (run.Result, error) {
 	if err != nil {
 		return run.Result{}, err
 	}
+	defer collect(sendingPercent)()
 	s.progress = newProgress(s.app, s.campaign(), info.Counts)
 	defer s.progress.done()
 	end, err := run.Campaign(ctx, s.runner, s, s.app.clock, run.Options{

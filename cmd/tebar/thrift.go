@@ -6,23 +6,29 @@ import (
 )
 
 // How much room the collector leaves, in percent of what is in use: plenty
-// where that is little, and hardly any while a long list is taken in. What that
-// needs stays in memory until its end, and would count twice.
+// while messages are sent, which use little at a time, and hardly any while a
+// long list is taken in. What that needs stays in memory until its end, and
+// would count twice.
 const (
-	usualPercent  = 100
-	thriftPercent = 25
-	longList      = 16 << 20 // in bytes
+	usualPercent   = 100
+	sendingPercent = 300
+	thriftPercent  = 25
+	longList       = 16 << 20 // in bytes
 )
 
-// collect sets the collector's room for lists of so many bytes together, until
-// the call of end. Whoever sets GOGC knows better.
-func collect(bytes int64) (end func()) {
+// taking is the room for lists of so many bytes together.
+func taking(bytes int64) (percent int) {
+	if bytes > longList {
+		return thriftPercent
+	}
+	return usualPercent
+}
+
+// collect sets the collector's room until the call of end. Whoever sets GOGC
+// knows better.
+func collect(percent int) (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
-	}
-	percent := usualPercent
-	if bytes > longList {
-		percent = thriftPercent
 	}
 	before := debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(before) }
