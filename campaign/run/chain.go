@@ -109,7 +109,7 @@ func (w *worker) deliver(ctx context.Context, p *parcel) (*parcel, error) {
 		return nil, err
 	}
 	if held {
-		w.untake()
+		w.tickets.giveBack()
 		return nil, nil
 	}
 	if broken != nil {
@@ -171,21 +171,17 @@ func (w *worker) send(ctx context.Context, p *parcel) (_ campaign.Outcome, next 
 
 // turn marks a message, records the one before, and claims the next.
 func (w *worker) turn(ctx context.Context, mark campaign.Claim, more bool) (campaign.Claim, error) {
-	if w.opts.Limit > 0 {
-		w.claiming.Lock()
-		defer w.claiming.Unlock()
-		more = more && w.taken < w.opts.Limit
-	}
 	now := w.clock.Now()
 	if u := w.opts.Until; !u.IsZero() && !now.Before(u) {
 		more = false
 	}
+	more = more && w.tickets.hold()
 	next, err := w.ledger.Turn(ctx, campaign.Turn{Done: w.owed, Mark: mark, More: more}, now, w.opts.Decide)
+	if more {
+		w.tickets.settle(err == nil && next.Message != 0)
+	}
 	if err != nil {
 		return next, err
-	}
-	if w.opts.Limit > 0 && next.Message != 0 {
-		w.taken++
 	}
 	if done := w.owed; done != nil {
 		w.owed = nil
@@ -230,15 +226,6 @@ func (w *worker) giveBack(ctx context.Context, c campaign.Claim, why string) err
 	if err != nil && !errors.Is(err, campaign.ErrSettled) {
 		return fmt.Errorf("giving back the message for %s: %w", c.Recipient.Address, err)
 	}
-	w.untake()
+	w.tickets.giveBack()
 	return nil
-}
-
-// untake lets another message have the place of one that was not tried.
-func (w *worker) untake() {
-	if w.opts.Limit > 0 {
-		w.claiming.Lock()
-		w.taken--
-		w.claiming.Unlock()
-	}
 }

@@ -18,7 +18,7 @@ func Campaign(ctx context.Context, l Ledger, r Renderer, c Clock, o Options) (Re
 	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	s := &session{outer: outer, ledger: l, renderer: r, clock: c, opts: o, stop: stop, requeued: map[int64]int{}}
+	s := &session{outer: outer, ledger: l, renderer: r, clock: c, opts: o, stop: stop, requeued: map[int64]int{}, tickets: newTickets(o.Limit)}
 	var wg sync.WaitGroup
 	for range max(1, o.Connections) {
 		wg.Go(func() { s.work(ctx) })
@@ -42,9 +42,8 @@ type session struct {
 	outer    context.Context // the caller's: a person's Ctrl-C
 	stop     context.CancelFunc
 
-	opening  sync.Mutex // one connection is opened at a time: a refused login is tried once
-	claiming sync.Mutex
-	taken    int // messages claimed in this run, with --limit
+	opening sync.Mutex // one connection is opened at a time: a refused login is tried once
+	tickets *tickets   // of --limit
 
 	mu         sync.Mutex
 	result     Result
@@ -120,14 +119,9 @@ func (s *session) reached() bool {
 	return false
 }
 
-// claim takes the next message, within --limit. With a limit one connection
-// claims at a time, so that a ticket is never held by one that gets nothing.
+// claim takes the next message, within --limit.
 func (s *session) claim(ctx context.Context) (campaign.Claim, campaign.Slot, error) {
-	if s.opts.Limit > 0 {
-		s.claiming.Lock()
-		defer s.claiming.Unlock()
-	}
-	if s.opts.Limit > 0 && s.taken >= s.opts.Limit {
+	if !s.tickets.take() {
 		if _, err := s.ledger.Peek(ctx, s.clock.Now(), s.opts.Decide); errors.Is(err, campaign.ErrComplete) {
 			return campaign.Claim{}, campaign.Slot{}, err
 		}
@@ -135,9 +129,7 @@ func (s *session) claim(ctx context.Context) (campaign.Claim, campaign.Slot, err
 		return campaign.Claim{}, campaign.Slot{}, context.Canceled
 	}
 	c, slot, err := s.ledger.Claim(ctx, s.clock.Now(), s.opts.Decide)
-	if err == nil && c.Message != 0 && s.opts.Limit > 0 {
-		s.taken++
-	}
+	s.tickets.settle(err == nil && c.Message != 0)
 	return c, slot, err
 }
 
