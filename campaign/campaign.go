@@ -85,7 +85,8 @@ const (
 type List struct {
 	File       string     `json:"file"`
 	Sheet      string     `json:"sheet,omitempty"`
-	Email      string     `json:"email,omitempty"` // column header; "" = find it
+	Columns    []string   `json:"columns,omitempty"` // headings of a list that has none; empty = it has
+	Email      string     `json:"email,omitempty"`   // column header; "" = find it
 	Name       string     `json:"name,omitempty"`  // column header of the display name
 	Where      string     `json:"where,omitempty"` // template that prints true or false
 	Duplicates Duplicates `json:"duplicates,omitempty"`

@@ -57,7 +57,8 @@ type Source struct {
 	Encoding   string   `json:"encoding"`
 	Delimiter  string   `json:"delimiter"`
 	Sheet      string   `json:"sheet"`
-	Rows       int      `json:"rows"` // data rows, the header not counted
+	HeaderRow  int      `json:"header_row"` // where the headings stand, as a spreadsheet numbers rows; 0: it has none
+	Rows       int      `json:"rows"`       // data rows, the header not counted
 	Columns    []string `json:"columns"`
 	EmailIndex int      `json:"-"` // which column holds the address
 }

@@ -27,6 +27,7 @@ func listKeys() []key[listDraft] {
 	return []key[listDraft]{
 		{name: "file", must: true, read: readListFile},
 		{name: "sheet", read: column(func(l *listDraft, s string) { l.Sheet = s })},
+		{name: "columns", read: readColumns},
 		{name: "email", read: column(func(l *listDraft, s string) { l.Email = s })},
 		{name: "name", read: column(func(l *listDraft, s string) { l.Name = s })},
 		{name: "where", read: readWhere},
@@ -131,6 +132,22 @@ func (r *reader) listPath(n *node, d *draft) (string, bool) {
 		r.fail(n, "name a .csv, .tsv, .txt, .xlsx or .xlsm file", "%s: %s has an ending that Tebar does not know", n.path, shorten(name))
 	}
 	return "", false
+}
+
+// readColumns reads the headings of a list that has none.
+func readColumns(r *reader, n *node, l *listDraft) {
+	l.Columns = r.texts(n, r.text)
+	seen := map[string]bool{}
+	for i, name := range l.Columns {
+		if seen[name] {
+			at := n
+			if n.kind == listNode && i < len(n.items) {
+				at = n.items[i]
+			}
+			r.fail(at, "give each column a name of its own", "%s: two columns are called %s", n.path, shorten(name))
+		}
+		seen[name] = true
+	}
 }
 
 // readWhere keeps line ends: a longer condition may stand behind |.

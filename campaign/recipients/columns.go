@@ -1,6 +1,7 @@
 package recipients
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -126,7 +127,7 @@ func (f *finder) email(name string) int {
 	var found []string
 	at := -1
 	for i, n := range f.table.names {
-		if emailNames[foldName(n)] {
+		if headsAddresses(n, "") {
 			found, at = append(found, n), i
 		}
 	}
@@ -140,7 +141,7 @@ func (f *finder) email(name string) int {
 		p.Hint = "say which: `email: " + found[0] + "` under recipients"
 	} else if f.holdsAddress() {
 		p.Message = "the first row holds data, not headings: " + quotedList(f.table.names)
-		p.Hint = "put a row of headings above it, such as email,name"
+		p.Hint = "put a row of headings above it, such as email,name; or name the columns under recipients: `columns: [email, name]`"
 	} else if len(f.table.names) == 1 && len(f.table.source.Delimiter) > 0 {
 		p.Hint += "; or, if it should be several columns, `delimiter:`"
 	}
@@ -150,12 +151,7 @@ func (f *finder) email(name string) int {
 
 // holdsAddress says whether the header is a row of data: a list without one.
 func (f *finder) holdsAddress() bool {
-	for _, n := range f.table.names {
-		if _, err := Address(n); err == nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.table.names, isAddress)
 }
 
 // nearest is the heading most like a name, "" where none is near.

@@ -29,8 +29,8 @@ func sepLine(text []byte) (comma byte, length int) {
 	return line[4], min(length+1, len(text))
 }
 
-// sniff finds the delimiter of a sample: the one that parts the header and
-// most records into the same number of cells, the greatest number winning. A
+// sniff finds the delimiter of a sample: the one that parts the header, titles
+// above it aside, and most records into the same number of cells, the greatest number winning. A
 // list of one column has none: a comma then, or the tab of a .tsv.
 func sniff(sample []byte, truncated, tabs bool) byte {
 	best, bestScore := byte(','), 0.0
@@ -63,14 +63,28 @@ func judge(sample []byte, comma byte, truncated bool) float64 {
 	if truncated && len(widths) > 1 && len(widths) < sniffRecords {
 		widths = widths[:len(widths)-1]
 	}
-	if len(widths) == 0 || widths[0] < 2 {
+	width, same := usualWidth(widths)
+	if width < 2 {
 		return 0
 	}
-	same := 0
+	return float64(same)/float64(len(widths)) + min(float64(width), 100)/1000
+}
+
+// usualWidth is the header's width, and how many records have it. Where the
+// first record is one cell, as a title above the header is, it is the width
+// that more than half of the records have.
+func usualWidth(widths []int) (width, same int) {
+	count := map[int]int{}
 	for _, w := range widths {
-		if w == widths[0] {
-			same++
+		count[w]++
+	}
+	if len(widths) > 0 && widths[0] > 1 {
+		return widths[0], count[widths[0]]
+	}
+	for w, n := range count {
+		if 2*n > len(widths) {
+			return w, n
 		}
 	}
-	return float64(same)/float64(len(widths)) + min(float64(widths[0]), 100)/1000
+	return 0, 0
 }

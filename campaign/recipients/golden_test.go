@@ -43,6 +43,9 @@ var goldens = []struct {
 	{name: "exclude-on", lists: []campaign.List{{File: "orders.csv", Duplicates: campaign.DuplicatesGroup, Exclude: []campaign.Exclude{{File: "sold.csv", On: "Item"}}}}},
 	{name: "where", lists: []campaign.List{{File: "guests.csv"}}, opts: Options{Where: []func(campaign.Row) (bool, error){class7A}}},
 	{name: "headings", lists: []campaign.List{{File: "headings.csv", Name: "Name", Required: []string{"zzz"}, Email: "EMAIL"}}},
+	{name: "titles", lists: []campaign.List{{File: "titles.csv"}, {File: "titles.csv", Email: "e-mail"}}},
+	{name: "no-headings", lists: []campaign.List{{File: "bare.csv", Columns: []string{"email", "first name"}}}},
+	{name: "headings-twice", lists: []campaign.List{{File: "guests.csv", Columns: []string{"a", "b"}}, {File: "wide-title.csv"}}},
 	{name: "faults", lists: []campaign.List{
 		{File: "two-mail.csv"},
 		{File: "no-header.csv"},
@@ -102,7 +105,7 @@ func TestGoldens(t *testing.T) {
 func render(entries []campaign.Entry, r Result) []byte {
 	var b bytes.Buffer
 	for _, s := range r.Sources {
-		fmt.Fprintf(&b, "source %s: %s %s %q, %d rows, columns %q, address in %d\n", s.File, s.Format, s.Encoding, s.Delimiter, s.Rows, s.Columns, s.EmailIndex)
+		fmt.Fprintf(&b, "source %s: %s %s %q, headings in row %d, %d rows, columns %q, address in %d\n", s.File, s.Format, s.Encoding, s.Delimiter, s.HeaderRow, s.Rows, s.Columns, s.EmailIndex)
 	}
 	fmt.Fprintf(&b, "%d rows, %d messages, %d skipped, %d duplicates\n\n", r.Rows, r.Messages, r.Skipped, r.Duplicates)
 	for _, e := range entries {

@@ -4,35 +4,102 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tebar/campaign"
 )
 
-// readHeader takes the first row that is not blank as the header. Columns
-// without a heading are named by their letter, if they lie between headings
-// or if one of the first rows has something in them.
-func (t *table) readHeader() error {
-	header, err := t.read()
-	if err != nil {
-		return t.headerError(err)
-	}
-	for _, f := range header.flaws {
-		if !f.note {
-			return campaign.Problem{
-				Severity: campaign.Error, File: t.file.name, Row: header.number, Column: f.column,
-				Message: "in the header, " + f.message, Hint: f.hint,
-			}
-		}
-	}
-	t.header = header
+// titleRows is how many rows of titles may stand above the headings.
+const titleRows = 10
+
+// readHeader finds the headings: those that the campaign names, where the list
+// has none, else the first row that is not blank, or the one below its titles.
+// Columns without a heading are named by their letter, if they lie between
+// headings or if one of the first rows has something in them.
+func (t *table) readHeader(l campaign.List) error {
 	for len(t.peeked) < peekRows && t.last == nil {
 		rec, err := t.read()
 		if t.last = err; err == nil {
 			t.peeked = append(t.peeked, rec)
 		}
 	}
+	if len(t.peeked) == 0 {
+		return t.headerError(t.last)
+	}
+	if len(l.Columns) > 0 {
+		t.header = record{cells: l.Columns}
+		if err := t.headedTwice(); err != nil {
+			return err
+		}
+		return t.nameColumns()
+	}
+	at := t.headings(l.Email)
+	t.header, t.peeked = t.peeked[at], t.peeked[at+1:]
+	t.source.HeaderRow = t.header.number
+	for _, f := range t.header.flaws {
+		if !f.note {
+			return campaign.Problem{
+				Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: f.column,
+				Message: "in the header, " + f.message, Hint: f.hint,
+			}
+		}
+	}
 	return t.nameColumns()
+}
+
+// headings is which of the first rows has the headings. Those above it are
+// titles where they have fewer cells, and none of them is an address: what may
+// be somebody's row is never taken for one.
+func (t *table) headings(email string) int {
+	widest := 0
+	for i, rec := range t.peeked[:min(titleRows+1, len(t.peeked))] {
+		filled := countFilled(rec.cells)
+		if filled > widest && slices.ContainsFunc(rec.cells, func(cell string) bool { return headsAddresses(cell, email) }) {
+			return i
+		}
+		if slices.ContainsFunc(rec.cells, isAddress) {
+			return 0
+		}
+		widest = max(widest, filled)
+	}
+	return 0
+}
+
+// headedTwice refuses names for a list that has headings.
+func (t *table) headedTwice() error {
+	first := t.peeked[0]
+	if !slices.ContainsFunc(first.cells, func(cell string) bool { return headsAddresses(cell, "") }) || slices.ContainsFunc(first.cells, isAddress) {
+		return nil
+	}
+	return campaign.Problem{
+		Severity: campaign.Error, File: t.file.name, Row: first.number, Field: "recipients.columns",
+		Message: "`columns` names the columns, and the first row has headings: " + quotedList(first.cells[:lastFilled(first.cells)]),
+		Hint:    "take `columns` out, or the row of headings",
+	}
+}
+
+// headsAddresses says whether a cell is the heading of the address column: the
+// named one, else a usual one.
+func headsAddresses(cell, email string) bool {
+	if email != "" {
+		return strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(email))
+	}
+	return emailNames[foldName(cell)]
+}
+
+func isAddress(cell string) bool {
+	_, err := Address(cell)
+	return err == nil
+}
+
+func countFilled(cells []string) (n int) {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // headerError words the end of the file, or an error, before any header.

@@ -100,7 +100,7 @@ func (f *file) open(l campaign.List) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.readHeader(); err != nil {
+	if err := t.readHeader(l); err != nil {
 		return nil, errors.Join(err, t.rows.close())
 	}
 	return t, nil

@@ -255,3 +255,20 @@ func TestFilesThatAreNoLists(t *testing.T) {
 		}
 	}
 }
+
+// Titles above the headings of a sheet, merged or not, are no rows; what may be
+// somebody's row is no title.
+func TestTitlesOfASheet(t *testing.T) {
+	f := book(t,
+		[]any{"Guests of the open day"}, []any{nil}, []any{nil, "contact"},
+		[]any{"Name", "E-mail"}, []any{"Ana", "ana@example.org"}, []any{"Budi", "budi@example.org"})
+	if err := f.MergeCell("Sheet1", "A1", "B1"); err != nil {
+		t.Fatal(err)
+	}
+	entries, result := read(t, save(t, f, "people.xlsx"))
+	if s := result.Sources[0]; len(entries) != 2 || result.Messages != 2 || s.HeaderRow != 4 || s.Columns[0] != "Name" || len(result.Problems) > 0 {
+		t.Errorf("%v, %+v, %v", entries, s, result.Problems)
+	}
+	_, result = read(t, save(t, book(t, []any{"dewi@example.org"}, []any{"email", "name"}, []any{"ana@example.org", "Ana"}), "people.xlsx"))
+	says(t, result, campaign.Error, "the first row holds data")
+}

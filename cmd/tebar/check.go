@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
@@ -116,7 +117,11 @@ func sourceLine(s campaign.Source) string {
 			text += ", " + detail
 		}
 	}
-	return text + ", " + plural(s.Rows, "row") + ", " + plural(len(s.Columns), "column")
+	text += ", " + plural(s.Rows, "row") + ", " + plural(len(s.Columns), "column")
+	if s.HeaderRow > 1 {
+		text += fmt.Sprintf(", headings in row %d", s.HeaderRow)
+	}
+	return text
 }
 
 func delimiterName(d string) string {
