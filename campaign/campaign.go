@@ -87,8 +87,8 @@ type List struct {
 	Sheet      string     `json:"sheet,omitempty"`
 	Columns    []string   `json:"columns,omitempty"` // headings of a list that has none; empty = it has
 	Email      string     `json:"email,omitempty"`   // column header; "" = find it
-	Name       string     `json:"name,omitempty"`  // column header of the display name
-	Where      string     `json:"where,omitempty"` // template that prints true or false
+	Name       string     `json:"name,omitempty"`    // column header of the display name
+	Where      string     `json:"where,omitempty"`   // template that prints true or false
 	Duplicates Duplicates `json:"duplicates,omitempty"`
 	Key        string     `json:"key,omitempty"` // column header, with DuplicatesEach
 	Required   []string   `json:"required,omitempty"`

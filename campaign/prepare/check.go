@@ -12,8 +12,9 @@ import (
 type Report struct {
 	Problems   campaign.Problems
 	Sources    []campaign.Source
-	Rows       int // data rows of all lists
-	Recipients int // messages that would be sent
+	Profiles   []Profile // of Sources, in their order
+	Rows       int       // data rows of all lists
+	Recipients int       // messages that would be sent
 	Skipped    int
 	Duplicates int
 	ListSHA256 string
@@ -50,6 +51,7 @@ func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Repo
 		return err
 	}
 	found.add(result.Problems...)
+	report.Profiles = crew.profiles.of(result.Sources)
 	report.Sources, report.Rows, report.ListSHA256 = result.Sources, result.Rows, result.ListSHA256
 	report.Recipients, report.Skipped, report.Duplicates = result.Messages, result.Skipped, result.Duplicates
 	p.checkCount(found, result)

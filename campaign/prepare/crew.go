@@ -14,16 +14,17 @@ import (
 // them out in batches and takes what was found back in the list's order, so
 // that what is told, and in which order, is what one goroutine would tell.
 type crew struct {
-	ctx     context.Context
-	rows    *rowCheck
-	work    chan *batch
-	workers sync.WaitGroup
-	ahead   int          // batches that may be out at once
-	out     []*batch     // handed out and not yet taken back, in order
-	next    *batch       // being filled
-	spare   []*batch     // taken back
-	read    int64        // rows so far
-	slow    atomic.Int64 // the first row known whose letter is too slow
+	ctx      context.Context
+	rows     *rowCheck
+	work     chan *batch
+	workers  sync.WaitGroup
+	ahead    int      // batches that may be out at once
+	out      []*batch // handed out and not yet taken back, in order
+	next     *batch   // being filled
+	spare    []*batch // taken back
+	read     int64    // rows so far
+	profiles profiles
+	slow     atomic.Int64 // the first row known whose letter is too slow
 }
 
 // A batch is some rows in a sequence, and what was found of each.
@@ -81,6 +82,7 @@ func (c *crew) judge(b *batch, k *kept) {
 func (c *crew) add(e campaign.Entry) error {
 	b := c.next
 	b.entries = append(b.entries, e)
+	c.profiles.add(e.Row)
 	for _, v := range e.Values {
 		b.bytes += len(v)
 	}

@@ -31,8 +31,36 @@ type checkJSON struct {
 	Recipients int               `json:"recipients"`
 	Skipped    int               `json:"skipped"`
 	Duplicates int               `json:"duplicates"`
-	Source     []campaign.Source `json:"source"`
+	Source     []sourceJSON      `json:"source"`
 	Problems   campaign.Problems `json:"problems"`
+}
+
+// sourceJSON is a list as it was understood.
+type sourceJSON struct {
+	campaign.Source
+	Filled  []int            `json:"filled"`  // rows that have something in each column
+	Samples []prepare.Sample `json:"samples"` // the first rows
+}
+
+func sourcesJSON(r prepare.Report) []sourceJSON {
+	list := make([]sourceJSON, len(r.Sources))
+	for i, s := range r.Sources {
+		var p prepare.Profile
+		if i < len(r.Profiles) {
+			p = r.Profiles[i]
+		}
+		list[i] = sourceJSON{s, p.Filled, p.Samples}
+		if s.Columns == nil {
+			list[i].Columns = []string{}
+		}
+		if p.Filled == nil {
+			list[i].Filled = make([]int, len(s.Columns))
+		}
+		if p.Samples == nil {
+			list[i].Samples = []prepare.Sample{}
+		}
+	}
+	return list
 }
 
 func (a *app) check(ctx context.Context, path string, strict bool) error {
@@ -42,15 +70,7 @@ func (a *app) check(ctx context.Context, path string, strict bool) error {
 	}
 	ok := r.OK() && (!strict || len(r.Problems) == 0)
 	if a.json {
-		out := checkJSON{ok, r.Recipients, r.Skipped, r.Duplicates, r.Sources, r.Problems}
-		if out.Source == nil {
-			out.Source = []campaign.Source{}
-		}
-		for i := range out.Source {
-			if out.Source[i].Columns == nil {
-				out.Source[i].Columns = []string{}
-			}
-		}
+		out := checkJSON{ok, r.Recipients, r.Skipped, r.Duplicates, sourcesJSON(r), r.Problems}
 		if out.Problems == nil {
 			out.Problems = campaign.Problems{}
 		}
@@ -96,9 +116,13 @@ func (a *app) storeIfThere(ctx context.Context) (*store.Store, error) {
 }
 
 func (a *app) printCheck(path string, p *prepare.Prepared, r prepare.Report, ok bool) {
-	for _, s := range r.Sources {
-		if s.Format != "" { // else it could not be read, and a problem says why
-			a.say("%s", sourceLine(s))
+	for i, s := range r.Sources {
+		if s.Format == "" {
+			continue // it could not be read, and a problem says why
+		}
+		a.say("%s", sourceLine(s))
+		if !a.quiet && i < len(r.Profiles) && r.Profiles[i].Rows > 0 {
+			a.printProfile(s, r.Profiles[i])
 		}
 	}
 	a.printProblems(a.out, r.Problems)

@@ -1,0 +1,73 @@
+package prepare
+
+import (
+	"slices"
+	"strings"
+
+	"tebar/campaign"
+)
+
+// A Profile is what a list's columns hold, for a person to see whether it was
+// understood. A file that is named twice has one for both.
+type Profile struct {
+	Rows    int   // that were read, those that get nothing too
+	Filled  []int // how many of them have something in each column
+	Samples []Sample
+}
+
+// A Sample is one of the first rows, as the letter would get it.
+type Sample struct {
+	Row    int      `json:"row"` // as a spreadsheet numbers it
+	Values []string `json:"values"`
+}
+
+const samplesShown = 3
+
+func (p *Profile) add(r campaign.Row) {
+	if p.Filled == nil {
+		p.Filled = make([]int, len(r.Columns))
+	}
+	p.Rows++
+	for i, v := range r.Values[:min(len(r.Values), len(p.Filled))] {
+		if v != "" && strings.TrimSpace(v) != "" {
+			p.Filled[i]++
+		}
+	}
+	if len(p.Samples) < samplesShown {
+		p.Samples = append(p.Samples, Sample{Row: r.Number, Values: slices.Clone(r.Values)})
+	}
+}
+
+// profiles are those of all lists while they are read.
+type profiles struct {
+	by   map[sheetOf]*Profile
+	at   sheetOf // the last row's, of which the next one mostly is
+	last *Profile
+}
+
+type sheetOf struct{ file, sheet string }
+
+func (p *profiles) add(r campaign.Row) {
+	if at := (sheetOf{r.Source, r.Sheet}); p.last == nil || at != p.at {
+		if p.by == nil {
+			p.by = map[sheetOf]*Profile{}
+		}
+		if p.by[at] == nil {
+			p.by[at] = &Profile{}
+		}
+		p.at, p.last = at, p.by[at]
+	}
+	p.last.add(r)
+}
+
+// of are the profiles of sources, in their order; the zero one where no row
+// was read.
+func (p *profiles) of(sources []campaign.Source) []Profile {
+	list := make([]Profile, len(sources))
+	for i, s := range sources {
+		if known := p.by[sheetOf{s.File, s.Sheet}]; known != nil {
+			list[i] = *known
+		}
+	}
+	return list
+}
