@@ -38,11 +38,12 @@ func (p *Prepared) Find(ctx context.Context, row int) (campaign.Recipient, []Fil
 		}
 		return campaign.Recipient{}, nil, err
 	}
-	files, err := p.filesOf(*found)
+	files, err := p.FilesOf(*found)
 	return *found, files, err
 }
 
-func (p *Prepared) filesOf(r campaign.Recipient) ([]File, error) {
+// FilesOf are all attachments of a message.
+func (p *Prepared) FilesOf(r campaign.Recipient) ([]File, error) {
 	names, err := p.attachmentNames(r)
 	if err != nil {
 		return nil, err

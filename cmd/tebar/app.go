@@ -50,7 +50,7 @@ func (a *app) cli() *cli.App {
 
 func (a *app) commands() []*cli.Command {
 	list := []*cli.Command{
-		a.initCommand(), a.checkCommand(), a.planCommand(), a.rehearseCommand(), a.runCommand(), a.resumeCommand(),
+		a.initCommand(), a.checkCommand(), a.previewCommand(), a.planCommand(), a.rehearseCommand(), a.runCommand(), a.resumeCommand(),
 		a.statusCommand(), a.pauseCommand(), a.cancelCommand(), a.reportCommand(), a.settleCommand(),
 		a.testCommand(), a.suppressCommand(), a.accountsCommand(), a.doctorCommand(), a.forgetCommand(),
 		a.storeCommand(), a.schemaCommand(), a.completionCommand(), a.manCommand(),

@@ -22,6 +22,7 @@ var rules = []struct {
 	{pkg: "campaign/report", why: "a report is made from deliveries, wherever they are kept"},
 	{pkg: "campaign/mailer", why: "one small seam to the network", only: "github.com/wneessen/go-mail"},
 	{pkg: "campaign/mailer/sandbox", why: "a server that shares no code with the client cannot share its mistakes", only: "github.com/emersion/go-smtp"},
+	{pkg: "campaign/preview", why: "what it shows comes from the message's own bytes, whoever has built them"},
 	{pkg: "campaign/run", why: "the loop is tested against any ledger, sender and clock"},
 	{pkg: "campaign/prepare", allowed: []string{"campaign/file", "campaign/recipients", "templates", "scheduler"}, why: "it joins what is known before sending, and knows no ledger"},
 	{pkg: "scheduler", why: "it is pure: no clock, no disk, no network"},

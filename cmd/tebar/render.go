@@ -34,6 +34,14 @@ func message(from campaign.Address, f prepare.Filled, files []mailer.File) maile
 	}
 }
 
+func attachments(files []prepare.File) []mailer.File {
+	var list []mailer.File
+	for _, f := range files {
+		list = append(list, mailer.File{Name: f.Name, Data: f.Data})
+	}
+	return list
+}
+
 // heloName is the EHLO name: the domain of From, never this machine's name.
 func heloName(from campaign.Address) string {
 	_, domain, _ := strings.Cut(from.Email, "@")

@@ -84,11 +84,7 @@ func (a *app) testMessage(ctx context.Context, st *store.Store, p *prepare.Prepa
 	filled.To = campaign.Address{Name: filled.To.Name, Email: to}
 	filled.Cc, filled.Bcc = nil, nil
 	filled.Subject = "[TEST] " + filled.Subject
-	var attachments []mailer.File
-	for _, f := range files {
-		attachments = append(attachments, mailer.File{Name: f.Name, Data: f.Data})
-	}
-	m := message(p.Campaign.From, filled, attachments)
+	m := message(p.Campaign.From, filled, attachments(files))
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails
 	m.MessageID = hex.EncodeToString(id[:]) + "@" + heloName(p.Campaign.From)

@@ -1,0 +1,9 @@
+// Package preview shows messages before they are sent: each as the .eml that
+// would go over the wire and as .html, and an index page to look through them.
+//
+// What is shown was read back from the message's own bytes. The page is one
+// file that needs no network and lets a letter have none either: no script of
+// a letter runs in it, and no image is fetched.
+//
+// A folder that holds anything but an earlier preview is refused.
+package preview
