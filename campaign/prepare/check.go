@@ -29,11 +29,13 @@ func (r Report) OK() bool { return r.Problems.Errors() == 0 }
 // Check looks at everything: file, letter, and each row's message. The error
 // is for what is no problem of the campaign (the context ended, the store
 // failed).
-func (p *Prepared) Check(ctx context.Context) (Report, error) {
+func (p *Prepared) Check(ctx context.Context) (Report, error) { return p.check(ctx, nil) }
+
+func (p *Prepared) check(ctx context.Context, rows *faults) (Report, error) {
 	found := newCollector(p.Problems)
 	report := Report{}
 	if p.Usable() {
-		if err := p.checkRows(ctx, found, &report); err != nil {
+		if err := p.checkRows(ctx, found, rows, &report); err != nil {
 			return report, err
 		}
 	}
@@ -42,15 +44,23 @@ func (p *Prepared) Check(ctx context.Context) (Report, error) {
 	return report, nil
 }
 
-func (p *Prepared) checkRows(ctx context.Context, found *collector, report *Report) error {
+func (p *Prepared) checkRows(ctx context.Context, found *collector, rows *faults, report *Report) error {
 	letter, fields := p.checkColumns(ctx, found)
 	judge := rowJudge{p: p, letter: letter && p.letter != nil, fields: fields}
-	crew := newCrew(ctx, newRowCheck(judge, found, report))
-	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), crew.add)
+	check := newRowCheck(judge, found, report)
+	check.faults = rows
+	crew, options := newCrew(ctx, check), p.listOptions()
+	if rows != nil {
+		options.MaxProblems = mostFaults
+	}
+	result, err := recipients.Read(ctx, p.Campaign.Lists, options, crew.add)
 	if err = crew.end(err); err != nil {
 		return err
 	}
 	found.add(result.Problems...)
+	for _, pr := range result.Problems {
+		rows.add(pr.File, pr.Row, pr)
+	}
 	report.Profiles = crew.profiles.of(result.Sources)
 	report.Sources, report.Rows, report.ListSHA256 = result.Sources, result.Rows, result.ListSHA256
 	report.Recipients, report.Skipped, report.Duplicates = result.Messages, result.Skipped, result.Duplicates

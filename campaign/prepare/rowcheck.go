@@ -70,6 +70,7 @@ func (j rowJudge) try(f Filled, names []string) error {
 type rowCheck struct {
 	rowJudge
 	found  *collector
+	faults *faults // nil: nobody asks for the rows
 	report *Report
 	most   int  // recipients that one message may count for
 	told   int  // messages whose cost is known
@@ -102,7 +103,7 @@ func (c *rowCheck) take(ctx context.Context, e campaign.Entry, f finding) {
 		f = c.judge(ctx, e, true, &kept{})
 	}
 	if f.whole {
-		c.found.add(inRow(f.letter.Problems, e)...)
+		c.tell(e, inRow(f.letter.Problems, e)...)
 		if c.slow.letter = f.letter.TooSlow; !c.slow.letter && c.report.Subject == "" {
 			c.firstSubject(ctx, e.Recipient)
 		}
@@ -112,10 +113,16 @@ func (c *rowCheck) take(ctx context.Context, e campaign.Entry, f finding) {
 	}
 	if f.problem != nil {
 		c.slow.fields = f.tooSlow
-		c.found.add(c.p.rowProblem(e, f.problem))
+		c.tell(e, c.p.rowProblem(e, f.problem))
 		return
 	}
 	c.cost(f.cost, e)
+}
+
+// tell notes the problems of a row.
+func (c *rowCheck) tell(e campaign.Entry, problems ...campaign.Problem) {
+	c.found.add(problems...)
+	c.faults.add(e.Source, e.Number, problems...)
 }
 
 func (c *rowCheck) firstSubject(ctx context.Context, r campaign.Recipient) {
@@ -135,6 +142,6 @@ func (c *rowCheck) cost(n int, e campaign.Entry) {
 		c.report.Costs = append(c.report.Costs, n)
 	}
 	if n > c.most {
-		c.found.add(c.p.rowProblem(e, tooMany(n, c.most)))
+		c.tell(e, c.p.rowProblem(e, tooMany(n, c.most)))
 	}
 }

@@ -81,9 +81,9 @@ func unwritable(path string, err error) error {
 	err = fmt.Errorf("writing report: %s: %w", path, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &campaign.HintError{Err: err, Hint: "make the folder first, or name another place with -o"}
+		return &campaign.HintError{Err: err, Hint: "make the folder first, or name another place"}
 	case errors.Is(err, fs.ErrPermission):
-		return &campaign.HintError{Err: err, Hint: "close the file where a spreadsheet has it open, or name another place with -o"}
+		return &campaign.HintError{Err: err, Hint: "close the file where a spreadsheet has it open, or name another place"}
 	}
 	return err
 }

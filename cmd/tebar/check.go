@@ -3,24 +3,30 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"tebar/campaign"
 	"tebar/campaign/prepare"
+	"tebar/campaign/report"
 	"tebar/store"
 )
 
 func (a *app) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name: "check", Usage: "find every mistake of file, rows and letter; sends nothing", ArgsUsage: "FILE",
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "strict", Usage: "take warnings for errors"}},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "strict", Usage: "take warnings for errors"},
+			&cli.StringFlag{Name: "csv", Usage: "write the rows with problems to `FILE`, each with what is wrong"},
+		},
 		Action: func(c *cli.Context) error {
 			path, err := one(c, "FILE")
 			if err != nil {
 				return err
 			}
-			return a.check(c.Context, path, c.Bool("strict"))
+			return a.check(c.Context, path, c.Bool("strict"), c.String("csv"))
 		},
 	}
 }
@@ -63,8 +69,12 @@ func sourcesJSON(r prepare.Report) []sourceJSON {
 	return list
 }
 
-func (a *app) check(ctx context.Context, path string, strict bool) error {
-	p, r, err := a.checked(ctx, path)
+func (a *app) check(ctx context.Context, path string, strict bool, rows string) error {
+	look := a.checkOf
+	if rows != "" {
+		look = a.checkInto(rows)
+	}
+	p, r, err := a.checked(ctx, path, look)
 	if err != nil {
 		return err
 	}
@@ -84,9 +94,42 @@ func (a *app) check(ctx context.Context, path string, strict bool) error {
 	return nil
 }
 
+// checkInto checks, and writes the rows with problems to a file; without any it
+// has its heading alone, so that no older one is taken for new.
+func (a *app) checkInto(path string) func(context.Context, *prepare.Prepared) (prepare.Report, error) {
+	return func(ctx context.Context, p *prepare.Prepared) (prepare.Report, error) {
+		r, rows, more, err := p.CheckRows(ctx)
+		if err != nil {
+			return r, err
+		}
+		var list []report.Fault
+		for _, row := range rows {
+			var texts []string
+			for _, problem := range row.Problems {
+				text := problem.Message
+				if problem.Hint != "" {
+					text += " (" + problem.Hint + ")"
+				}
+				texts = append(texts, text)
+			}
+			list = append(list, report.Fault{Row: row.Row, Problem: strings.Join(texts, " | ")})
+		}
+		if err := report.Create(path, func(w io.Writer) error { return report.Faults(w, list) }); err != nil {
+			return r, err
+		}
+		a.note("written: %s, %s with problems", path, plural(len(list), "row"))
+		if more > 0 {
+			a.note("%d more problems, of further rows, are not in it: mend these first", more)
+		}
+		return r, nil
+	}
+}
+
 // checked loads and checks a file, with the store's word on excluded
 // campaigns where there is a store.
-func (a *app) checked(ctx context.Context, path string) (*prepare.Prepared, prepare.Report, error) {
+func (a *app) checked(ctx context.Context, path string,
+	look func(context.Context, *prepare.Prepared) (prepare.Report, error),
+) (*prepare.Prepared, prepare.Report, error) {
 	st, err := a.storeIfThere(ctx)
 	if err != nil {
 		return nil, prepare.Report{}, err
@@ -98,7 +141,7 @@ func (a *app) checked(ctx context.Context, path string) (*prepare.Prepared, prep
 	if err != nil {
 		return nil, prepare.Report{}, err
 	}
-	r, err := a.checkOf(ctx, p)
+	r, err := look(ctx, p)
 	if err == nil {
 		err = a.outlook(ctx, st, p, &r)
 	}

@@ -43,7 +43,7 @@ func TestRememberedCheck(t *testing.T) {
 	check := func() (text string, again bool) {
 		t.Helper()
 		errs.Reset()
-		p, r, err := a.checked(t.Context(), at("campaign.yaml"))
+		p, r, err := a.checked(t.Context(), at("campaign.yaml"), a.checkOf)
 		if err != nil || p.Campaign == nil {
 			t.Fatal(err)
 		}
