@@ -74,6 +74,7 @@ func (c *checked) look(f *filling, found *Finding) error {
 	switch {
 	case c.html:
 		found.Problems = append(found.Problems, c.judgeHTML(&f.to.Row, out.Bytes())...)
+		found.Problems = append(found.Problems, judgeSize(&f.to.Row, out.Len())...)
 	case c.src.field == "subject":
 		found.Problems = append(found.Problems, judgeSubject(&f.to.Row, out.String())...)
 		found.Subject = oneLine(out.String())

@@ -59,6 +59,7 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	}
 	p.readLetter()
 	p.parse()
+	p.Problems = append(p.Problems, templates.Pitfalls(p.Letter, p.names())...)
 	p.readAttachments()
 	p.checkSchedule()
 	p.locate(p.Problems)
