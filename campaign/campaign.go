@@ -16,7 +16,8 @@ type Campaign struct {
 	ReplyTo      []string          `json:"reply_to,omitempty"` // templates, each giving an address list or nothing
 	Cc           []string          `json:"cc,omitempty"`
 	Bcc          []string          `json:"bcc,omitempty"`
-	Subject      string            `json:"subject"` // template
+	Subject      string            `json:"subject"`            // template
+	Language     string            `json:"language,omitempty"` // of dates and numbers in the letter, BCP 47; "" = English
 	Body         Body              `json:"body"`
 	Attachments  []string          `json:"attachments,omitempty"` // path templates, relative to the file
 	Headers      map[string]string `json:"headers,omitempty"`     // name -> value template

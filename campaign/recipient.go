@@ -70,6 +70,7 @@ type Letter struct {
 	Markdown  string `json:"markdown,omitempty"`
 	Text      string `json:"text,omitempty"`
 	InlineCSS bool   `json:"inline_css"`
+	Language  string `json:"language,omitempty"` // of dates and numbers, BCP 47; "" = English
 
 	Attachments []Attachment `json:"attachments,omitempty"` // those that every message carries
 }

@@ -33,12 +33,12 @@ func grow(name, text string, watch bool) (map[string]*parse.Tree, []watched, err
 	return trees, w.watchs, nil
 }
 
-func compileText(name, text string, watch bool) (*body, []watched, error) {
+func compileText(l *language, name, text string, watch bool) (*body, []watched, error) {
 	trees, watchs, err := grow(name, text, watch)
 	if err != nil {
 		return nil, nil, err
 	}
-	fns := textFunctions()
+	fns := textFunctions(l)
 	t := texttemplate.New(name).Option(missing).Funcs(fns)
 	for n, tree := range trees {
 		if _, err := t.AddParseTree(n, tree); err != nil {
@@ -50,12 +50,12 @@ func compileText(name, text string, watch bool) (*body, []watched, error) {
 }
 
 // compileHTML also runs the escaper, which html/template does at first use.
-func compileHTML(name, text string, marks []mark, watch bool) (*body, []watched, error) {
+func compileHTML(l *language, name, text string, marks []mark, watch bool) (*body, []watched, error) {
 	trees, watchs, err := grow(name, text, watch)
 	if err != nil {
 		return nil, nil, err
 	}
-	fns := htmlFunctions(marks)
+	fns := htmlFunctions(l, marks)
 	t := htmltemplate.New(name).Option(missing).Funcs(fns)
 	for n, tree := range trees {
 		if _, err := t.AddParseTree(n, tree); err != nil {
@@ -109,9 +109,9 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 	}
 	c := &checked{src: src, uses: a.uses, rows: a.rows, html: html}
 	if html {
-		c.body, c.watched, err = compileHTML(src.field, text, marks, true)
+		c.body, c.watched, err = compileHTML(src.lang, src.field, text, marks, true)
 	} else {
-		c.body, c.watched, err = compileText(src.field, text, true)
+		c.body, c.watched, err = compileText(src.lang, src.field, text, true)
 	}
 	if err != nil {
 		return nil, campaign.Problems{src.escapeProblem(err)}

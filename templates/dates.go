@@ -38,7 +38,7 @@ var inputLayouts = func() []string {
 
 var clockLayouts = []string{"15:04", "15:04:05", "3:04 PM", "3:04PM", "3:04:05 PM", "15.04"}
 
-// months of Indonesian, as they are typed in lists, and English.
+// months of Indonesian, as they are typed in lists, in English.
 var months = map[string]string{
 	"januari": "January", "februari": "February", "pebruari": "February", "maret": "March", "mei": "May",
 	"juni": "June", "juli": "July", "agustus": "August", "agu": "Aug", "agt": "Aug", "oktober": "October",
@@ -50,28 +50,31 @@ var word = regexp.MustCompile(`\pL+`)
 // date writes the date in a cell by a layout: Go's example of 2 January 2006
 // 15:04:05, Excel's letters (dd/mm/yyyy), or one of namedLayouts. An empty
 // cell stays empty.
-func date(layout string, value any) (string, error) {
+func (l *language) date(layout string, value any) (string, error) {
 	out, err := dateLayout(layout)
 	if err != nil {
 		return "", err
 	}
 	if t, ok := value.(time.Time); ok {
-		return t.Format(out), nil
+		return l.format(t, out), nil
 	}
 	s := strings.TrimSpace(fmt.Sprint(value))
 	if s == "" {
 		return "", nil
 	}
-	t, err := readDate(s)
+	t, err := l.readDate(s)
 	if err != nil {
 		return "", err
 	}
-	return t.Format(out), nil
+	if text, ok := l.named(t, layout); ok {
+		return text, nil
+	}
+	return l.format(t, out), nil
 }
 
 // dateFrom is date for cells that date cannot tell: the first layout is the
 // cell's.
-func dateFrom(in, layout string, value any) (string, error) {
+func (l *language) dateFrom(in, layout string, value any) (string, error) {
 	from, err := dateLayout(in)
 	if err != nil {
 		return "", err
@@ -85,40 +88,34 @@ func dateFrom(in, layout string, value any) (string, error) {
 		return "", nil
 	}
 	from = strings.NewReplacer("02", "2", "01", "1").Replace(from) // a leading zero may be there or not
-	t, err := time.Parse(from, english(s))
+	t, err := time.Parse(from, l.english(s))
 	if err != nil {
 		return "", fmt.Errorf("%q is no date of the form %s", s, in)
 	}
-	return t.Format(out), nil
+	if text, ok := l.named(t, layout); ok {
+		return text, nil
+	}
+	return l.format(t, out), nil
 }
 
-func readDate(s string) (time.Time, error) {
-	e := english(s)
+func (l *language) readDate(s string) (time.Time, error) {
+	e := l.english(s)
 	for _, layout := range inputLayouts {
 		if t, err := time.Parse(layout, e); err == nil {
 			return t, nil
 		}
 	}
-	if t, ok, err := readNumericDate(e); ok {
+	if t, ok, err := l.readNumericDate(e); ok {
 		return t, err
 	}
 	return time.Time{}, fmt.Errorf("%q is no date that can be read; write it as 2027-03-31", s)
-}
-
-func english(s string) string {
-	return word.ReplaceAllStringFunc(s, func(w string) string {
-		if e, ok := months[strings.ToLower(w)]; ok {
-			return e
-		}
-		return w
-	})
 }
 
 var numericDate = regexp.MustCompile(`^(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d{2})(?:,? +(\S.*))?$`)
 
 // readNumericDate reads 31/12/2027 and 12/31/2027; with dots the day always
 // comes first; 03/04/2027 can be both and is refused.
-func readNumericDate(s string) (t time.Time, ok bool, err error) {
+func (l *language) readNumericDate(s string) (t time.Time, ok bool, err error) {
 	m := numericDate.FindStringSubmatch(s)
 	if m == nil {
 		return t, false, nil
@@ -136,7 +133,7 @@ func readNumericDate(s string) (t time.Time, ok bool, err error) {
 	if m[5] == "" {
 		t, err = time.Parse("2006-01-02", text)
 	} else {
-		t, err = readDate(text + " " + m[5])
+		t, err = l.readDate(text + " " + m[5])
 	}
 	if err != nil {
 		err = fmt.Errorf("%q is no date", s)

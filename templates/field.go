@@ -28,7 +28,7 @@ func ParseField(name, text string) (*Field, error) {
 	if len(found) > 0 {
 		return nil, found
 	}
-	t, _, err := compileText(name, src.text, false)
+	t, _, err := compileText(nil, name, src.text, false)
 	if err != nil {
 		return nil, campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}

@@ -38,9 +38,14 @@ var functions = func() map[string]any {
 	maps.Copy(fns, numberFunctions)
 	maps.Copy(fns, linkFunctions)
 	maps.Copy(fns, valueFunctions)
-	fns["date"], fns["dateFrom"] = date, dateFrom
+	maps.Copy(fns, (*language)(nil).functions())
 	return fns
 }()
+
+// functions are those that a language has a word in.
+func (l *language) functions() map[string]any {
+	return map[string]any{"date": l.date, "dateFrom": l.dateFrom, "number": l.number}
+}
 
 // builtins are text/template's own that are neither replaced here nor taken
 // away (call: a row holds no functions).
@@ -58,8 +63,9 @@ func offeredNames() []string {
 }
 
 // textFunctions and htmlFunctions add what rewritten trees call.
-func textFunctions() texttemplate.FuncMap {
+func textFunctions(l *language) texttemplate.FuncMap {
 	fns := maps.Clone(functions)
+	maps.Copy(fns, l.functions())
 	maps.Copy(fns, map[string]any{
 		fieldFunc: lookup, printedFunc: printed, testedFunc: tested,
 		plainFunc: plainCell, hrefFunc: plainLink, queryFunc: plainQuery,
@@ -68,8 +74,8 @@ func textFunctions() texttemplate.FuncMap {
 	return fns
 }
 
-func htmlFunctions(marks []mark) htmltemplate.FuncMap {
-	fns := htmltemplate.FuncMap(textFunctions())
+func htmlFunctions(l *language, marks []mark) htmltemplate.FuncMap {
+	fns := htmltemplate.FuncMap(textFunctions(l))
 	fns["_m"] = markFunc(marks)
 	fns["mso"] = func(s string) htmltemplate.HTML {
 		return htmltemplate.HTML("<!--[if mso]>" + s + "<![endif]-->") // #nosec: a literal of the letter, see analysis

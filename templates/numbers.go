@@ -9,8 +9,7 @@ import (
 
 // numberFunctions reckon with cells. They are exact: no binary fractions.
 var numberFunctions = map[string]any{
-	"number": number,
-	"int":    toInt, "float": toFloat,
+	"int": toInt, "float": toFloat,
 	"add": func(a, b any, more ...any) (any, error) {
 		return reckon(func(x, y *big.Rat) error { x.Add(x, y); return nil }, a, b, more...)
 	},
@@ -175,11 +174,14 @@ func pick(sign int, a any, more ...any) (any, error) {
 
 var pattern = regexp.MustCompile(`^1([.,' \x{00a0}\x{202f}]?)234(?:([.,])(\d+))?$`)
 
-// number writes a number with separators: number .price is 1,234,567.5. A
+// number writes a number with the language's marks: number .price is 1,234,567.5. A
 // pattern in front, an example of 1234 with as many decimals as are wanted,
 // shows others: number "1.234,50" .price is 1.234.567,50.
-func number(args ...any) (string, error) {
+func (l *language) number(args ...any) (string, error) {
 	group, point, decimals := ",", ".", -1
+	if l != nil {
+		group, point = l.group, l.point
+	}
 	if len(args) == 2 {
 		m := pattern.FindStringSubmatch(fmt.Sprint(args[0]))
 		if m == nil || m[1] != "" && m[1] == m[2] {

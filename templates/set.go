@@ -37,25 +37,27 @@ type Rendered struct {
 // line and column. The Set is nil only when there are errors.
 func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 	s := &Set{}
-	subject := newSource(n.Campaign, "subject", l.Subject)
-	_, found := s.add(check(subject, subject.text, nil, false))
+	spoken, found := languageOf(l, n)
+	subject := spoken.source(n.Campaign, "subject", l.Subject)
+	_, problems := s.add(check(subject, subject.text, nil, false))
+	found = append(found, problems...)
 	switch {
 	case l.HTML != "":
-		src := newSource(n.HTML, "body.html", l.HTML)
+		src := spoken.source(n.HTML, "body.html", l.HTML)
 		masked, marks := mask(src.text)
 		ok, problems := s.add(check(src, masked, marks, true))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useHTML(src, masked, marks, l.InlineCSS, l.Text == "")...)
 		}
 	case l.Markdown != "":
-		src := newSource(n.Markdown, "body.markdown", l.Markdown)
+		src := spoken.source(n.Markdown, "body.markdown", l.Markdown)
 		ok, problems := s.add(check(src, src.text, nil, false))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useMarkdown(src, l.InlineCSS, l.Text == "")...)
 		}
 	}
 	if l.Text != "" {
-		src := newSource(n.Text, "body.text", l.Text)
+		src := spoken.source(n.Text, "body.text", l.Text)
 		ok, problems := s.add(check(src, src.text, nil, false))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useText(src, src.text)...)
@@ -68,7 +70,7 @@ func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 		return nil, found
 	}
 	var err error
-	if s.subject, _, err = compileText("subject", subject.text, false); err != nil {
+	if s.subject, _, err = compileText(spoken, "subject", subject.text, false); err != nil {
 		return nil, append(found, subject.problem(campaign.Error, 0, err.Error(), ""))
 	}
 	return s, found
@@ -100,7 +102,7 @@ func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText
 		inlined, once = inlineSource(masked, marks)
 	}
 	if once {
-		if t, _, err := compileHTML(src.field, inlined, marks, false); err != nil {
+		if t, _, err := compileHTML(src.lang, src.field, inlined, marks, false); err != nil {
 			once = false
 		} else if inline {
 			s.html = t
@@ -109,7 +111,7 @@ func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText
 	s.perRow = inline && !once
 	s.styled = styled && !inline
 	if s.html == nil {
-		t, _, err := compileHTML(src.field, final, marks, false)
+		t, _, err := compileHTML(src.lang, src.field, final, marks, false)
 		if err != nil {
 			return campaign.Problems{src.escapeProblem(err)}
 		}
@@ -119,7 +121,7 @@ func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText
 		return nil
 	}
 	if text, ok := textSource(inlined, marks); ok {
-		if t, _, err := compileText("body.text", text, false); err == nil {
+		if t, _, err := compileText(src.lang, "body.text", text, false); err == nil {
 			s.text, s.derived = t, true
 		}
 	}
@@ -146,7 +148,7 @@ func (s *Set) useMarkdown(src *source, inline, wantText bool) campaign.Problems 
 }
 
 func (s *Set) useText(src *source, text string) campaign.Problems {
-	t, _, err := compileText("body.text", text, false)
+	t, _, err := compileText(src.lang, "body.text", text, false)
 	if err != nil {
 		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}

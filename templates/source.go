@@ -13,13 +13,21 @@ type source struct {
 	file  string // as the campaign names it; "" if unknown
 	field string // key path in the campaign file: subject, body.html
 	text  string // as written, LF line ends, no BOM
-	lines bool   // has lines of its own: problems show line and column
+	lang  *language
+	lines bool // has lines of its own: problems show line and column
 }
 
 func newSource(file, field, text string) *source {
 	text = strings.TrimPrefix(text, "\ufeff")
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return &source{file: file, field: field, text: text, lines: field != "subject" && strings.HasPrefix(field, "body.")}
+}
+
+// source is newSource of a letter in this language.
+func (l *language) source(file, field, text string) *source {
+	src := newSource(file, field, text)
+	src.lang = l
+	return src
 }
 
 // label is what messages call the template.

@@ -39,6 +39,7 @@ func campaignKeys() []key[draft] {
 		{name: "reply_to", read: func(r *reader, n *node, d *draft) { d.ReplyTo = r.texts(n, r.addresses) }},
 		{name: "cc", read: func(r *reader, n *node, d *draft) { d.Cc = r.texts(n, r.addresses) }},
 		{name: "bcc", read: func(r *reader, n *node, d *draft) { d.Bcc = r.texts(n, r.addresses) }},
+		{name: "language", read: func(r *reader, n *node, d *draft) { d.Language, _ = r.text(n) }},
 		{name: "subject", must: true, read: func(r *reader, n *node, d *draft) { d.Subject, _ = r.exact(n) }},
 		{name: "body", must: true, read: readBody},
 		{name: "attachments", read: readAttachments},

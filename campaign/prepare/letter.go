@@ -12,7 +12,7 @@ import (
 // readLetter reads the bodies that the campaign names.
 func (p *Prepared) readLetter() {
 	c := p.Campaign
-	p.Letter = campaign.Letter{Subject: c.Subject, InlineCSS: c.Body.InlineCSS}
+	p.Letter = campaign.Letter{Subject: c.Subject, InlineCSS: c.Body.InlineCSS, Language: c.Language}
 	p.Letter.HTML = p.readBody("body.html", c.Body.HTML)
 	p.Letter.Markdown = p.readBody("body.markdown", c.Body.Markdown)
 	p.Letter.Text = p.readBody("body.text", c.Body.Text)
