@@ -48,6 +48,11 @@ type Attachment struct {
 	Name   string `json:"name"` // file name shown to the recipient
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"` // bytes
+
+	// Of a picture in the letter: its id, without angle brackets, and how the
+	// letter names it. "" = it stands beside the letter.
+	ContentID string `json:"content_id,omitempty"`
+	Source    string `json:"source,omitempty"`
 }
 
 // A Source is what was understood of one list file.

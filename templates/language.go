@@ -44,7 +44,7 @@ var speakers = map[string]func() locales.Translator{
 }
 
 var (
-	marks    = regexp.MustCompile(`^12(\D+)345(\D+)5$`)
+	sample   = regexp.MustCompile(`^12(\D+)345(\D+)5$`)
 	dotClock = regexp.MustCompile(`^\d+\.\d+$`)
 )
 
@@ -60,7 +60,7 @@ func speak(tag string) (l *language, ok bool) {
 		return nil, false
 	}
 	l = &language{names: speaker(), time: namedLayouts["time"], months: map[string]string{}}
-	m := marks.FindStringSubmatch(l.names.FmtNumber(12345.5, 1))
+	m := sample.FindStringSubmatch(l.names.FmtNumber(12345.5, 1))
 	l.group, l.point = m[1], m[2]
 	if dotClock.MatchString(l.names.FmtTimeShort(time.Date(2027, 1, 1, 9, 5, 0, 0, time.UTC))) {
 		l.time = "15.04"

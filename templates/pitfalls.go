@@ -26,13 +26,15 @@ type pitfall struct {
 const toldOf = 3
 
 // Pitfalls looks at a letter's HTML as it was written, its actions aside. Parse
-// takes such a letter all the same: one that is being sent is not held up.
-func Pitfalls(l campaign.Letter, n Names) campaign.Problems {
+// takes such a letter all the same: one that is being sent is not held up. sent
+// are the pictures that go along with the letter (see Pictures), or why one does
+// not.
+func Pitfalls(l campaign.Letter, n Names, sent map[string]error) campaign.Problems {
 	if l.HTML == "" {
 		return nil
 	}
 	src := newSource(n.HTML, "body.html", l.HTML)
-	w := &walk{text: filler(src.text)}
+	w := &walk{text: filler(src.text), sent: sent}
 	w.all()
 	var found campaign.Problems
 	all, told := map[string]int{}, map[string]int{}
@@ -75,7 +77,8 @@ type walk struct {
 	at       int // offset of the present token
 	found    []pitfall
 	inside   atom.Atom // style, script or title: what follows is no text of the letter
-	based    bool      // <base href> says where relative links lead
+	sent     map[string]error
+	based    bool // <base href> says where relative links lead
 	pictures int
 	letters  int // that a person reads
 }
@@ -183,11 +186,20 @@ func (w *walk) picture(a map[string]string) {
 		w.warn("the picture has no alt text: Outlook and others show no pictures at first, and nothing stands there",
 			`write alt="what it shows", or alt="" where it is decoration`)
 	}
-	switch src := strings.TrimSpace(a["src"]); {
+	src := strings.TrimSpace(a["src"])
+	err, tried := w.sent[src]
+	switch {
+	case tried && err == nil: // it goes along
+	case tried:
+		w.lost("the picture "+quoted(src)+" cannot be sent along: "+err.Error(), "correct its name, which is taken from the letter's own folder; or put it on the web, and write its whole address: https://...")
 	case strings.HasPrefix(strings.ToLower(src), "data:"):
 		w.warn("Gmail and Outlook show no picture that is written into the letter (data:)", "put it on the web, and its address here")
-	case w.local(src):
-		w.lost("the picture "+quoted(holes.ReplaceAllString(src, "{{...}}"))+" is a file of yours: nobody who gets the letter sees it", "put it on the web, and write its whole address: https://...")
+	case !w.local(src):
+	case strings.Contains(src, hole):
+		w.lost("the picture "+quoted(holes.ReplaceAllString(src, "{{...}}"))+" is a file whose name changes with the row: it cannot be sent along",
+			"put the pictures on the web, and write their whole address: https://...; or attach them")
+	default:
+		w.lost("the picture "+quoted(src)+" is a file of yours: nobody who gets the letter sees it", "put it on the web, and write its whole address: https://...")
 	}
 }
 

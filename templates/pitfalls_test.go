@@ -29,7 +29,7 @@ func TestPitfalls(t *testing.T) {
 		{words + `<p style="background-position: top">position: fixed</p>`, ""},
 		{words + `<img src="https://example.org/a.png">`, "1:59 warning the picture has no alt text"},
 		{words + `<img alt="x" src="data:image/png;base64,AA==">`, "1:59 warning Gmail and Outlook show no picture"},
-		{words + `<img alt="x" src="pics/{{.name}}.png">`, `1:59 error the picture "pics/{{...}}.png" is a file of yours`},
+		{words + `<img alt="x" src="pics/{{.name}}.png">`, `1:59 error the picture "pics/{{...}}.png" is a file whose`},
 		{words + `<img alt="x" src="C:\pics\a.png">`, `1:59 error the picture "C:\\pics\\a.png" is a file of yours`},
 		{words + `<a href="file:///home/rina/a.pdf">x</a>`, `1:59 error the link "file:///home/rina/a.pdf" leads to a file`},
 		{`<base href="https://example.org/">` + words + `<a href="a.html">x</a>`, `1:93 warning the link "a.html" leads to a file`},
@@ -39,7 +39,7 @@ func TestPitfalls(t *testing.T) {
 	} {
 		var got []string
 		want := 0
-		for _, p := range templates.Pitfalls(campaign.Letter{HTML: test.html}, templates.Names{HTML: "letter.html"}) {
+		for _, p := range templates.Pitfalls(campaign.Letter{HTML: test.html}, templates.Names{HTML: "letter.html"}, nil) {
 			text := fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, p.Severity, p.Message)
 			got = append(got, text)
 			if at := strings.Index(test.want[min(want, len(test.want)):], text[:min(len(text), 30)]); at >= 0 {
@@ -59,7 +59,7 @@ func TestPitfalls(t *testing.T) {
 
 // What comes again and again is told three times.
 func TestManyPitfalls(t *testing.T) {
-	found := templates.Pitfalls(campaign.Letter{HTML: strings.Repeat("<p>some words</p><img alt='x' src='a.png'>\n", 7)}, templates.Names{})
+	found := templates.Pitfalls(campaign.Letter{HTML: strings.Repeat("<p>some words</p><img alt='x' src='a.png'>\n", 7)}, templates.Names{}, nil)
 	if len(found) != 3 || !strings.Contains(found[2].Hint, "(and 4 more like it)") || strings.Contains(found[1].Hint, "more") {
 		t.Errorf("%v", found)
 	}
@@ -76,7 +76,7 @@ func TestPitfallsOfRealLetters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range templates.Pitfalls(campaign.Letter{HTML: string(text)}, templates.Names{HTML: filepath.Base(file)}) {
+		for _, p := range templates.Pitfalls(campaign.Letter{HTML: string(text)}, templates.Names{HTML: filepath.Base(file)}, nil) {
 			if !strings.Contains(p.Message, "alt text") && !strings.Contains(p.Message, "leads nowhere") {
 				t.Error(p)
 			}
@@ -103,7 +103,7 @@ func FuzzPitfalls(f *testing.F) {
 	f.Add("{{if .a}}<a href={{.b}}x>{{end}}<script>\n<!-- <form> -->")
 	f.Fuzz(func(t *testing.T, text string) {
 		lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-		for _, p := range templates.Pitfalls(campaign.Letter{HTML: text}, templates.Names{}) {
+		for _, p := range templates.Pitfalls(campaign.Letter{HTML: text}, templates.Names{}, nil) {
 			if p.Line < 1 || p.Line > len(lines) || p.Column < 1 || p.Column > len(lines[p.Line-1])+1 {
 				t.Errorf("%v at %d:%d of %q", p, p.Line, p.Column, text)
 			}

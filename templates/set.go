@@ -47,13 +47,13 @@ func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 		masked, marks := mask(src.text)
 		ok, problems := s.add(check(src, masked, marks, true))
 		if found = append(found, problems...); ok {
-			found = append(found, s.useHTML(src, masked, marks, l.InlineCSS, l.Text == "")...)
+			found = append(found, s.useHTML(l, src, masked, marks, l.Text == "")...)
 		}
 	case l.Markdown != "":
 		src := spoken.source(n.Markdown, "body.markdown", l.Markdown)
 		ok, problems := s.add(check(src, src.text, nil, false))
 		if found = append(found, problems...); ok {
-			found = append(found, s.useMarkdown(src, l.InlineCSS, l.Text == "")...)
+			found = append(found, s.useMarkdown(l, src)...)
 		}
 	}
 	if l.Text != "" {
@@ -95,7 +95,8 @@ func emptyLetter(n Names) campaign.Problem {
 
 // useHTML prepares the HTML, inlined once where that is sound, and the text
 // that is made from it where none is given.
-func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText bool) campaign.Problems {
+func (s *Set) useHTML(l campaign.Letter, src *source, masked string, marks []mark, wantText bool) campaign.Problems {
+	masked = embed(masked, l)
 	final, styled := masked, hasStyle.MatchString(masked)
 	inlined, once := masked, true
 	if styled {
@@ -104,12 +105,12 @@ func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText
 	if once {
 		if t, _, err := compileHTML(src.lang, src.field, inlined, marks, false); err != nil {
 			once = false
-		} else if inline {
+		} else if l.InlineCSS {
 			s.html = t
 		}
 	}
-	s.perRow = inline && !once
-	s.styled = styled && !inline
+	s.perRow = l.InlineCSS && !once
+	s.styled = styled && !l.InlineCSS
 	if s.html == nil {
 		t, _, err := compileHTML(src.lang, src.field, final, marks, false)
 		if err != nil {
@@ -129,19 +130,19 @@ func (s *Set) useHTML(src *source, masked string, marks []mark, inline, wantText
 }
 
 // useMarkdown prepares the HTML made of the Markdown, and the Markdown as text.
-func (s *Set) useMarkdown(src *source, inline, wantText bool) campaign.Problems {
+func (s *Set) useMarkdown(l campaign.Letter, src *source) campaign.Problems {
 	doc, err := markdownHTML(src.text)
 	if err != nil {
 		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}
 	masked, marks := mask(doc)
-	if found := s.useHTML(src, masked, marks, inline, false); len(found) > 0 {
+	if found := s.useHTML(l, src, masked, marks, false); len(found) > 0 {
 		for i := range found { // its lines are those of the HTML made
 			found[i].Line, found[i].Column, found[i].Excerpt = 0, 0, ""
 		}
 		return found
 	}
-	if wantText {
+	if l.Text == "" {
 		return s.useText(src, markdownText(src.text))
 	}
 	return nil

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 )
 
@@ -11,8 +12,12 @@ import (
 func (d *draft) compose() []byte {
 	scratch := scratches.Get().(*[]byte)
 	s := structure{bytes: d.header((*scratch)[:0]), id: d.m.MessageID}
-	if len(d.m.Attachments) > 0 {
+	pictures, attachments := parted(d.m.Attachments)
+	if len(attachments) > 0 {
 		s.open("mixed")
+	}
+	if len(pictures) > 0 {
+		s.openRelated(d.m)
 	}
 	s.texts(d.m)
 	if len(s.levels) == 0 && !bytes.HasSuffix(s.bytes, []byte("\r\n")) {
@@ -24,13 +29,33 @@ func (d *draft) compose() []byte {
 		*scratch = encoded
 		scratches.Put(scratch)
 	}
-	for _, f := range d.m.Attachments {
+	for _, f := range pictures {
+		s.picture(f)
+	}
+	if len(pictures) > 0 {
+		s.close()
+	}
+	for _, f := range attachments {
 		s.file(f)
 	}
-	if len(d.m.Attachments) > 0 {
+	if len(attachments) > 0 {
 		s.close()
 	}
 	return s.bytes
+}
+
+// parted are the pictures of the HTML, each once, and what stands beside the
+// letter.
+func parted(files []File) (pictures, attachments []File) {
+	for _, f := range files {
+		switch {
+		case f.ContentID == "":
+			attachments = append(attachments, f)
+		case !slices.ContainsFunc(pictures, func(p File) bool { return p.ContentID == f.ContentID }):
+			pictures = append(pictures, f)
+		}
+	}
+	return pictures, attachments
 }
 
 // scratches keep the room of usual letters, and let go of that of huge ones.

@@ -125,24 +125,26 @@ func asGoMail(t testing.TB, m Message) {
 func TestAsGoMail(t *testing.T) {
 	long := strings.Repeat("word ", 40)
 	for name, change := range map[string]func(*Message){
-		"as it is":                  func(*Message) {},
-		"text alone":                func(m *Message) { m.HTML = "" },
-		"HTML alone":                func(m *Message) { m.Text = "" },
-		"no last line end":          func(m *Message) { m.Text, m.HTML = "a", "" },
-		"ends in a blank":           func(m *Message) { m.Text, m.HTML = "a ", "b\t" },
-		"line ends alone":           func(m *Message) { m.Text, m.HTML = "\n", "\r" },
-		"line ends of all":          func(m *Message) { m.Text = "a\r\nb\rc\nd\n\re\r\r\nf" },
-		"blanks at ends":            func(m *Message) { m.Text = "a \nb\t\r\n \n\t\r  \n" },
-		"controls":                  func(m *Message) { m.Text = "\x00\x01\x1b\x7f=.\n.\n..\n" },
-		"long words":                func(m *Message) { m.Text = strings.Repeat("x", 3000) },
-		"beyond ASCII":              func(m *Message) { m.Text = strings.Repeat("Grüße 日本 👩‍👩‍👧 ", 100) },
-		"equals signs":              func(m *Message) { m.HTML = strings.Repeat(`<p style="a=b">`, 100) },
-		"one file":                  func(m *Message) { m.Attachments = []File{{"a.pdf", []byte("x")}} },
-		"no bytes":                  func(m *Message) { m.Attachments = []File{{"a", nil}, {"b.EML", nil}} },
-		"files, text alone":         func(m *Message) { m.HTML, m.Attachments = "", []File{{"ü.PDF", []byte("x")}, {long, []byte("y")}} },
-		"no line end before a file": func(m *Message) { m.Text, m.HTML, m.Attachments = "a", "", []File{{"b", []byte("c")}} },
+		"as it is":         func(*Message) {},
+		"text alone":       func(m *Message) { m.HTML = "" },
+		"HTML alone":       func(m *Message) { m.Text = "" },
+		"no last line end": func(m *Message) { m.Text, m.HTML = "a", "" },
+		"ends in a blank":  func(m *Message) { m.Text, m.HTML = "a ", "b\t" },
+		"line ends alone":  func(m *Message) { m.Text, m.HTML = "\n", "\r" },
+		"line ends of all": func(m *Message) { m.Text = "a\r\nb\rc\nd\n\re\r\r\nf" },
+		"blanks at ends":   func(m *Message) { m.Text = "a \nb\t\r\n \n\t\r  \n" },
+		"controls":         func(m *Message) { m.Text = "\x00\x01\x1b\x7f=.\n.\n..\n" },
+		"long words":       func(m *Message) { m.Text = strings.Repeat("x", 3000) },
+		"beyond ASCII":     func(m *Message) { m.Text = strings.Repeat("Grüße 日本 👩‍👩‍👧 ", 100) },
+		"equals signs":     func(m *Message) { m.HTML = strings.Repeat(`<p style="a=b">`, 100) },
+		"one file":         func(m *Message) { m.Attachments = []File{{Name: "a.pdf", Data: []byte("x")}} },
+		"no bytes":         func(m *Message) { m.Attachments = []File{{Name: "a", Data: nil}, {Name: "b.EML", Data: nil}} },
+		"files, text alone": func(m *Message) {
+			m.HTML, m.Attachments = "", []File{{Name: "ü.PDF", Data: []byte("x")}, {Name: long, Data: []byte("y")}}
+		},
+		"no line end before a file": func(m *Message) { m.Text, m.HTML, m.Attachments = "a", "", []File{{Name: "b", Data: []byte("c")}} },
 		"long file names": func(m *Message) {
-			m.Attachments = []File{{strings.Repeat("日", 85), []byte("x")}, {strings.Repeat(`"`, 255), nil}}
+			m.Attachments = []File{{Name: strings.Repeat("日", 85), Data: []byte("x")}, {Name: strings.Repeat(`"`, 255), Data: nil}}
 		},
 		"long subject": func(m *Message) { m.Subject = long },
 		"wide subject": func(m *Message) { m.Subject = strings.Repeat("日本語 ", 60) },
@@ -186,7 +188,7 @@ func TestAsGoMailLengths(t *testing.T) {
 			m.Text = strings.Repeat(piece, n) + "x"
 			m.HTML = strings.Repeat("y", n) + piece + "\n" + strings.Repeat(" ", n)
 			m.Subject = strings.Repeat("s", n) + " " + strings.Repeat("t", n/2) + " u"
-			m.Attachments = []File{{fmt.Sprint(n), []byte(m.Text)}}
+			m.Attachments = []File{{Name: fmt.Sprint(n), Data: []byte(m.Text)}}
 			asGoMail(t, m)
 		}
 	}

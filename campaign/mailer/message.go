@@ -14,6 +14,10 @@ import (
 type File struct {
 	Name string // shown to the recipient; any script, no path
 	Data []byte
+
+	// ContentID makes it a picture of the HTML, which names it cid:... (RFC
+	// 2392); without <>. Of several with one id the first is sent.
+	ContentID string
 }
 
 // A Message is one recipient's mail, every template filled.
@@ -46,6 +50,9 @@ func Build(m Message) (campaign.Envelope, error) {
 	d.bodies()
 	for _, f := range m.Attachments {
 		d.note(checkFileName(f.Name))
+		if f.ContentID != "" && !validMessageID(f.ContentID) {
+			d.refuse("content id %q: want something@domain in ASCII, without spaces and <>", f.ContentID)
+		}
 	}
 	if err := errors.Join(d.problems...); err != nil {
 		return campaign.Envelope{}, fmt.Errorf("%w: %w", ErrMessage, err)

@@ -67,6 +67,26 @@ func (s *structure) file(f File) {
 	s.bytes = appendBase64(s.bytes, f.Data)
 }
 
+// openRelated begins the letter and its pictures; type says what the letter is
+// (RFC 2387, section 3.1).
+func (s *structure) openRelated(m Message) {
+	kind := "text/html"
+	if m.Text != "" {
+		kind = "multipart/alternative"
+	}
+	s.open("related;\r\n type=\"" + kind + "\"")
+}
+
+// picture is a file that the HTML shows.
+func (s *structure) picture(f File) {
+	s.part()
+	s.write("Content-Disposition: inline", parameter("filename", f.Name), "\r\n",
+		"Content-ID: <", f.ContentID, ">\r\n",
+		"Content-Transfer-Encoding: base64\r\n",
+		"Content-Type: ", mediaType(f.Name), parameter("name", f.Name), "\r\n\r\n")
+	s.bytes = appendBase64(s.bytes, f.Data)
+}
+
 // texts are the letter; of two, the HTML is the last, which readers prefer
 // (RFC 2046, section 5.1.4).
 func (s *structure) texts(m Message) {

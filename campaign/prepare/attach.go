@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tebar/campaign"
@@ -43,9 +44,13 @@ func (p *Prepared) attachment(name string) (campaign.Attachment, []byte, error) 
 // fileName is the name that the recipient sees.
 func fileName(path string) string { return filepath.Base(filepath.FromSlash(path)) }
 
-// KeepStatic hands the attachments of every message to blobs.
+// KeepStatic hands the attachments and pictures of every message to blobs.
 func (p *Prepared) KeepStatic(blobs Blobs) error {
-	for _, name := range p.fields.static {
+	names := slices.Clone(p.fields.static)
+	for _, pic := range p.pictures {
+		names = append(names, pic.name)
+	}
+	for _, name := range names {
 		a, data, err := p.attachment(name)
 		if err != nil {
 			return err

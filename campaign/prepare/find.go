@@ -11,8 +11,9 @@ import (
 
 // File is an attachment with its bytes.
 type File struct {
-	Name string
-	Data []byte
+	Name      string
+	Data      []byte
+	ContentID string // of a picture in the letter; "" = it stands beside it
 }
 
 // ErrNoRow says that the row asked for gets no mail.
@@ -42,7 +43,22 @@ func (p *Prepared) Find(ctx context.Context, row int) (campaign.Recipient, []Fil
 	return *found, files, err
 }
 
-// FilesOf are all attachments of a message.
+// withPictures adds the pictures of the letter.
+func (p *Prepared) withPictures(files []File) ([]File, error) {
+	for _, a := range p.Letter.Attachments {
+		if a.ContentID == "" {
+			continue
+		}
+		_, data, err := p.attachment(p.pictures[a.Source].name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Name: a.Name, Data: data, ContentID: a.ContentID})
+	}
+	return files, nil
+}
+
+// FilesOf are all attachments and pictures of a message.
 func (p *Prepared) FilesOf(r campaign.Recipient) ([]File, error) {
 	names, err := p.attachmentNames(r)
 	if err != nil {
@@ -54,7 +70,7 @@ func (p *Prepared) FilesOf(r campaign.Recipient) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, File{a.Name, data})
+		out = append(out, File{Name: a.Name, Data: data})
 	}
-	return out, nil
+	return p.withPictures(out)
 }

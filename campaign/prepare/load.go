@@ -36,6 +36,8 @@ type Prepared struct {
 	Letter   campaign.Letter
 	Problems campaign.Problems // of the file, the letter and what it attaches to every message
 
+	pictures map[string]picture // of the letter, by how it names them
+
 	letter *templates.Set // nil where the letter has errors
 	fields fields
 	opts   Options
@@ -58,8 +60,9 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 		p.useALabels()
 	}
 	p.readLetter()
+	p.readPictures()
 	p.parse()
-	p.Problems = append(p.Problems, templates.Pitfalls(p.Letter, p.names())...)
+	p.Problems = append(p.Problems, templates.Pitfalls(p.Letter, p.names(), p.pictureErrors())...)
 	p.readAttachments()
 	p.checkSchedule()
 	p.locate(p.Problems)

@@ -3,7 +3,8 @@
 //
 // What is shown was read back from the message's own bytes. The page is one
 // file that needs no network and lets a letter have none either: no script of
-// a letter runs in it, and no image is fetched.
+// a letter runs in it, and no image is fetched; those that go along with it are
+// shown.
 //
 // A folder that holds anything but an earlier preview is refused.
 package preview

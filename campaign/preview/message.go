@@ -31,6 +31,8 @@ type content struct {
 	HTML    string
 	Text    string
 	Files   []attached
+
+	pictures []string // old and new: the addresses of the HTML's own, and what they are
 }
 
 // attached is an attachment.
@@ -52,6 +54,7 @@ func read(raw []byte) (c content, err error) {
 	if err := c.part(m.Header.Get, m.Body); err != nil {
 		return c, fmt.Errorf("reading the message back: %w", err)
 	}
+	c.HTML = strings.NewReplacer(c.pictures...).Replace(c.HTML)
 	return c, nil
 }
 
@@ -69,7 +72,9 @@ func (c *content) part(header func(string) string, body io.Reader) error {
 		return err
 	}
 	disposition, about, _ := mime.ParseMediaType(header("Content-Disposition"))
-	switch {
+	switch id := strings.Trim(header("Content-Id"), "<> "); {
+	case disposition == "inline" && id != "":
+		c.pictures = append(c.pictures, "cid:"+id, "data:"+kind+";base64,"+base64.StdEncoding.EncodeToString(data))
 	case disposition == "attachment":
 		c.Files = append(c.Files, attached{about["filename"], kind, len(data)})
 	case kind == "text/html":

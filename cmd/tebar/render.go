@@ -37,7 +37,7 @@ func message(from campaign.Address, f prepare.Filled, files []mailer.File) maile
 func attachments(files []prepare.File) []mailer.File {
 	var list []mailer.File
 	for _, f := range files {
-		list = append(list, mailer.File{Name: f.Name, Data: f.Data})
+		list = append(list, mailer.File{Name: f.Name, Data: f.Data, ContentID: f.ContentID})
 	}
 	return list
 }
@@ -65,7 +65,7 @@ func (b *blobCache) files(ctx context.Context, st *store.Store, sets ...[]campai
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, mailer.File{Name: a.Name, Data: data})
+			out = append(out, mailer.File{Name: a.Name, Data: data, ContentID: a.ContentID})
 		}
 	}
 	return out, nil
