@@ -27,6 +27,7 @@ type Problem struct {
 	Message  string   `json:"message"`        // what is wrong; no secret in it
 	Hint     string   `json:"hint"`           // what to do; may be empty
 	Excerpt  string   `json:"-"`              // source lines with a caret, ready to print; may be empty
+	Sheet    string   `json:"-"`              // of a workbook, where Row is in one; "" if none or not known
 	Rows     []int    `json:"rows,omitempty"` // further rows with the same problem, at most a few
 	More     int      `json:"more,omitempty"` // how many further rows beyond Rows
 }

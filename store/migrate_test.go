@@ -47,7 +47,7 @@ func TestMigrate(t *testing.T) {
 func older(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "tebar.db")
-	if err := create(path); err != nil {
+	if _, err := create(path); err != nil {
 		t.Fatal(err)
 	}
 	if err := climb(t.Context(), path, 1); err != nil {

@@ -68,13 +68,15 @@ func Open(ctx context.Context, location string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := create(path); err != nil {
+	made, err := create(path)
+	if err != nil {
 		return nil, fmt.Errorf("opening the store: %w", explain(path, err))
 	}
 	if err := migrate(ctx, path); err != nil {
 		return nil, fmt.Errorf("opening the store: %w", explain(path, err))
 	}
 	s := newStore(path, opts)
+	s.made = made
 	if err := s.identify(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening the store: %w", explain(path, err))
@@ -131,22 +133,22 @@ func pool(path string, pragmas []string, most int) *sql.DB {
 }
 
 // create makes the folder and an empty file, and takes other people's
-// permissions off a file that is there.
-func create(path string) error {
+// permissions off a file that is there. It says whether there was none.
+func create(path string) (made bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := os.Lstat(path); os.IsNotExist(err) {
 		if err := retire(path); err != nil {
-			return err
+			return false, err
 		}
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {
-		return f.Close()
+		return true, f.Close()
 	}
 	if !os.IsExist(err) {
-		return err
+		return false, err
 	}
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		info, err := os.Stat(name)
@@ -154,7 +156,7 @@ func create(path string) error {
 			_ = os.Chmod(name, 0o600) // somebody else's file: it is theirs to say
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // identify reads the store's id, sets it in a new store, and finds out
@@ -166,7 +168,6 @@ func (s *Store) identify(ctx context.Context) error {
 		if err == nil && n == 0 {
 			_, err = tx.ExecContext(ctx, `INSERT INTO meta (one, id, created_at) VALUES (1, ?, ?)`,
 				newID(), s.now().UnixMicro())
-			s.made = err == nil
 		}
 		if err == nil {
 			err = tx.QueryRowContext(ctx, `SELECT id FROM meta`).Scan(&s.id)

@@ -9,7 +9,7 @@ import (
 // still a Tebar store, not somebody else's database.
 func TestProbeWhileAnotherMakesTheStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tebar.db")
-	if err := create(path); err != nil {
+	if _, err := create(path); err != nil {
 		t.Fatal(err)
 	}
 	betweenLooks = func() {

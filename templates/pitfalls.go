@@ -30,10 +30,15 @@ const toldOf = 3
 // are the pictures that go along with the letter (see Pictures), or why one does
 // not.
 func Pitfalls(l campaign.Letter, n Names, sent map[string]error) campaign.Problems {
-	if l.HTML == "" {
-		return nil
-	}
 	src := newSource(n.HTML, "body.html", l.HTML)
+	if l.HTML == "" {
+		made, err := markdownHTML(l.Markdown)
+		if err != nil || l.Markdown == "" {
+			return nil
+		}
+		src = newSource(n.Markdown, "body.markdown", made)
+		src.lines = false // those are of the HTML that was made
+	}
 	w := &walk{text: filler(src.text), sent: sent}
 	w.all()
 	var found campaign.Problems
@@ -119,7 +124,10 @@ func (w *walk) words(text string) {
 	case atom.Script, atom.Title:
 	default:
 		for _, r := range text {
-			if unicode.IsLetter(r) || string(r) == hole {
+			switch {
+			case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+				w.letters += 3
+			case unicode.IsLetter(r) || string(r) == hole:
 				w.letters++
 			}
 		}
@@ -222,14 +230,29 @@ func (w *walk) lost(message, hint string) {
 	w.found = append(w.found, pitfall{w.at, sev, message, hint})
 }
 
-var schemed = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
+var (
+	schemed = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+	drive   = regexp.MustCompile(`^[A-Za-z]:[\\/]`) // of Windows
+)
+
+// beginning is how much of an address may be its scheme.
+func beginning(address string) int {
+	if end := strings.IndexAny(address, "/?#"); end >= 0 {
+		return end
+	}
+	return len(address)
+}
 
 // local says whether an address means a file of the writer's: no scheme, and
 // no action, which may bring one.
 func (w *walk) local(address string) bool {
 	switch {
-	case address == "", address[0] == '#', strings.HasPrefix(address, hole), strings.HasPrefix(address, "//"):
+	case address == "", address[0] == '#', strings.HasPrefix(address, "//"):
 		return false
+	case drive.MatchString(address):
+		return true
+	case strings.Contains(address[:beginning(address)], hole):
+		return false // the scheme may come from it
 	case strings.HasPrefix(strings.ToLower(address), "file:"):
 		return true
 	}

@@ -30,6 +30,8 @@ func TestPitfalls(t *testing.T) {
 		{words + `<img src="https://example.org/a.png">`, "1:59 warning the picture has no alt text"},
 		{words + `<img alt="x" src="data:image/png;base64,AA==">`, "1:59 warning Gmail and Outlook show no picture"},
 		{words + `<img alt="x" src="pics/{{.name}}.png">`, `1:59 error the picture "pics/{{...}}.png" is a file whose`},
+		{words + `<a href="http{{if .s}}s{{end}}://x">x</a><a href="mai{{/* x */}}lto:a@example.org">x</a><a href="x:foo">x</a>`, ""},
+		{`<p>{{.a}}开放日在三月十三日，欢迎光临</p><img alt="x" src="https://example.org/a.png">`, ""},
 		{words + `<img alt="x" src="C:\pics\a.png">`, `1:59 error the picture "C:\\pics\\a.png" is a file of yours`},
 		{words + `<a href="file:///home/rina/a.pdf">x</a>`, `1:59 error the link "file:///home/rina/a.pdf" leads to a file`},
 		{`<base href="https://example.org/">` + words + `<a href="a.html">x</a>`, `1:93 warning the link "a.html" leads to a file`},

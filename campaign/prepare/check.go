@@ -6,6 +6,7 @@ import (
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
+	"tebar/templates"
 )
 
 // Report is what a check found.
@@ -33,6 +34,7 @@ func (p *Prepared) Check(ctx context.Context) (Report, error) { return p.check(c
 
 func (p *Prepared) check(ctx context.Context, rows *faults) (Report, error) {
 	found := newCollector(p.Problems)
+	found.add(templates.Pitfalls(p.Letter, p.names(), p.pictureErrors())...)
 	report := Report{}
 	if p.Usable() {
 		if err := p.checkRows(ctx, found, rows, &report); err != nil {
@@ -59,7 +61,7 @@ func (p *Prepared) checkRows(ctx context.Context, found *collector, rows *faults
 	}
 	found.add(result.Problems...)
 	for _, pr := range result.Problems {
-		rows.add(pr.File, pr.Row, pr)
+		rows.add(sheetOf{pr.File, pr.Sheet}, pr.Row, pr)
 	}
 	report.Profiles = crew.profiles.of(result.Sources)
 	report.Sources, report.Rows, report.ListSHA256 = result.Sources, result.Rows, result.ListSHA256

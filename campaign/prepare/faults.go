@@ -24,20 +24,20 @@ type faults struct {
 }
 
 type rowOf struct {
-	file string
-	row  int
+	sheetOf
+	row int
 }
 
-func (f *faults) add(file string, row int, problems ...campaign.Problem) {
+func (f *faults) add(at sheetOf, row int, problems ...campaign.Problem) {
 	if f == nil || row == 0 || len(problems) == 0 {
 		return
 	}
-	at := rowOf{file, row}
-	if _, known := f.by[at]; !known && len(f.by) >= mostFaults {
+	place := rowOf{at, row}
+	if _, known := f.by[place]; !known && len(f.by) >= mostFaults {
 		f.more += len(problems)
 		return
 	}
-	f.by[at] = append(f.by[at], problems...)
+	f.by[place] = append(f.by[place], problems...)
 }
 
 // CheckRows is Check, and gives every row that has problems, in the lists'
@@ -51,7 +51,7 @@ func (p *Prepared) CheckRows(ctx context.Context) (report Report, list []Fault, 
 	options := p.listOptions()
 	options.Watch = nil // the lists have been read to a person already
 	_, err = recipients.Read(ctx, p.Campaign.Lists, options, func(e campaign.Entry) error {
-		at := rowOf{e.Source, e.Number}
+		at := rowOf{sheetOf{e.Source, e.Sheet}, e.Number}
 		if problems := f.by[at]; len(problems) > 0 {
 			list = append(list, Fault{e.Row, problems})
 			delete(f.by, at) // a file that is named twice has its rows once

@@ -62,7 +62,6 @@ func Load(ctx context.Context, path string, o Options) (*Prepared, error) {
 	p.readLetter()
 	p.readPictures()
 	p.parse()
-	p.Problems = append(p.Problems, templates.Pitfalls(p.Letter, p.names(), p.pictureErrors())...)
 	p.readAttachments()
 	p.checkSchedule()
 	p.locate(p.Problems)

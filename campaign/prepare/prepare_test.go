@@ -225,3 +225,33 @@ func TestEntriesDigest(t *testing.T) {
 		t.Error("a changed cell does not show, or shows elsewhere")
 	}
 }
+
+// A letter under way is not held up by what mail programs do not show; a new one
+// is.
+func TestPitfallsAreOfTheCheck(t *testing.T) {
+	files := base("")
+	files["campaign.yaml"] = strings.Replace(files["campaign.yaml"], "text: body.txt", "html: body.html", 1)
+	files["body.html"] = `<p>Dear {{.name}}, here are some words.</p><a href="info.html">more</a>`
+	p := load(t, files)
+	if p.Problems.Errors() > 0 {
+		t.Errorf("loading: %v", p.Problems)
+	}
+	if r, err := p.Check(t.Context()); err != nil || r.OK() {
+		t.Errorf("checking: %v, %v", r.Problems, err)
+	}
+}
+
+// A list that is named twice is shown as it is.
+func TestProfileOfAListNamedTwice(t *testing.T) {
+	files := base("")
+	files["campaign.yaml"] = strings.Replace(files["campaign.yaml"], "recipients: {file: people.csv}", "recipients: [{file: people.csv}, {file: people.csv}]", 1)
+	r := check(t, files)
+	for _, p := range r.Profiles {
+		if p.Rows != 2 || !slices.Equal(p.Filled, []int{2, 2, 1}) || len(p.Samples) != 2 {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(r.Profiles) != 2 {
+		t.Errorf("%d profiles", len(r.Profiles))
+	}
+}

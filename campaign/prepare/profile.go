@@ -33,7 +33,8 @@ func (p *Profile) add(r campaign.Row) {
 			p.Filled[i]++
 		}
 	}
-	if len(p.Samples) < samplesShown {
+	again := slices.ContainsFunc(p.Samples, func(s Sample) bool { return s.Row == r.Number })
+	if len(p.Samples) < samplesShown && !again {
 		p.Samples = append(p.Samples, Sample{Row: r.Number, Values: slices.Clone(r.Values)})
 	}
 }
@@ -61,12 +62,20 @@ func (p *profiles) add(r campaign.Row) {
 }
 
 // of are the profiles of sources, in their order; the zero one where no row
-// was read.
+// was read. A list that is named several times was read as often.
 func (p *profiles) of(sources []campaign.Source) []Profile {
+	times := map[sheetOf]int{}
+	for _, s := range sources {
+		times[sheetOf{s.File, s.Sheet}]++
+	}
 	list := make([]Profile, len(sources))
 	for i, s := range sources {
-		if known := p.by[sheetOf{s.File, s.Sheet}]; known != nil {
-			list[i] = *known
+		at := sheetOf{s.File, s.Sheet}
+		if known := p.by[at]; known != nil {
+			list[i] = Profile{Rows: known.Rows / times[at], Samples: known.Samples}
+			for _, n := range known.Filled {
+				list[i].Filled = append(list[i].Filled, n/times[at])
+			}
 		}
 	}
 	return list

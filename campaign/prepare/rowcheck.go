@@ -122,7 +122,7 @@ func (c *rowCheck) take(ctx context.Context, e campaign.Entry, f finding) {
 // tell notes the problems of a row.
 func (c *rowCheck) tell(e campaign.Entry, problems ...campaign.Problem) {
 	c.found.add(problems...)
-	c.faults.add(e.Source, e.Number, problems...)
+	c.faults.add(sheetOf{e.Source, e.Sheet}, e.Number, problems...)
 }
 
 func (c *rowCheck) firstSubject(ctx context.Context, r campaign.Recipient) {

@@ -6,5 +6,6 @@
 // a letter runs in it, and no image is fetched; those that go along with it are
 // shown.
 //
-// A folder that holds anything but an earlier preview is refused.
+// A folder that holds other files, and no earlier preview, is refused; no file
+// but that preview's own is written over or deleted.
 package preview

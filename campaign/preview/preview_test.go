@@ -69,12 +69,24 @@ func TestWrite(t *testing.T) {
 	if file(t, folder, "row-2.eml") != letter || !strings.Contains(file(t, folder, "row-2-2.html"), "a &lt; b") {
 		t.Error("the files are others")
 	}
+	for _, name := range []string{"row-2024-notes.html", "mine.txt"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	page.Messages = page.Messages[2:]
 	if _, err := Write(folder, page); err != nil {
 		t.Fatal(err)
 	}
-	if files, _ := os.ReadDir(folder); len(files) != 1 {
-		t.Errorf("an earlier preview was left behind: %v", files)
+	if files, _ := os.ReadDir(folder); len(files) != 3 {
+		t.Errorf("an earlier preview was left behind, or others' files were not: %v", files)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "row-7.eml"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page.Messages = []Message{{Row: 7, Raw: []byte(letter)}}
+	if _, err := Write(folder, page); !errors.Is(err, ErrOthers) || file(t, folder, "row-7.eml") != "mine" {
+		t.Errorf("somebody's file: %v", err)
 	}
 }
 

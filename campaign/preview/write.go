@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -63,35 +65,72 @@ type entry struct {
 }
 
 // Write puts the messages and the index page into a folder, which is made where
-// it is missing; an earlier preview there is replaced. Errors: ErrOthers.
+// it is missing; an earlier preview there is replaced, and other files beside
+// one are left alone. Errors: ErrOthers.
 func Write(folder string, p Page) ([]Written, error) {
 	if err := clear(folder); err != nil {
 		return nil, err
 	}
-	written, entries, names := make([]Written, len(p.Messages)), make([]entry, len(p.Messages)), map[string]bool{}
+	shown, entries, names := make([]Written, len(p.Messages)), make([]entry, len(p.Messages)), map[string]bool{}
 	for i, m := range p.Messages {
 		var err error
-		if entries[i], written[i], err = put(folder, m, names); err != nil {
+		if entries[i], shown[i], err = describe(m, names); err != nil {
 			return nil, err
 		}
 	}
 	var page bytes.Buffer
-	data, err := json.Marshal(entries) // < > & are escaped: no letter ends the script element
+	text, err := json.Marshal(entries) // < > & are escaped: no letter ends the script element
 	if err != nil {
 		return nil, err
 	}
 	err = pageTemplate.Execute(&page, map[string]any{
-		"Campaign": p.Campaign, "Shown": len(p.Messages), "Total": p.Total, "Data": template.JS(data), //nolint:gosec // JSON of our own
+		"Campaign": p.Campaign, "Shown": len(p.Messages), "Total": p.Total, "Data": template.JS(text), //nolint:gosec // JSON of our own
 		"At": time.Now().Format("2 Jan 2006 15:04"), "Mark": template.HTML(mark), //nolint:gosec // a constant
 	})
 	if err != nil {
 		return nil, fmt.Errorf("writing the index page: %w", err)
 	}
-	return written, os.WriteFile(filepath.Join(folder, Index), page.Bytes(), 0o600)
+	if err := os.WriteFile(filepath.Join(folder, Index), page.Bytes(), 0o600); err != nil { // first: it says what is ours
+		return nil, err
+	}
+	for i, m := range p.Messages {
+		if err := put(folder, m, entries[i], shown[i]); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
 }
 
-// put writes a message's files.
-func put(folder string, m Message, names map[string]bool) (entry, Written, error) {
+// put writes a message's files; none is there yet.
+func put(folder string, m Message, e entry, w Written) error {
+	if m.Problem != "" {
+		return nil
+	}
+	body := e.HTML
+	if body == "" {
+		body = "<!doctype html>\n<meta charset=\"utf-8\">\n<pre style=\"white-space:pre-wrap\">" + html.EscapeString(e.Text) + "</pre>\n"
+	}
+	err := create(filepath.Join(folder, w.EML), m.Raw)
+	if err == nil {
+		err = create(filepath.Join(folder, w.HTML), []byte(body))
+	}
+	return err
+}
+
+func create(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: %w", path, ErrOthers)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// describe says what the page has of a message, and how its files are called.
+func describe(m Message, names map[string]bool) (entry, Written, error) {
 	e := entry{Row: m.Row, Source: m.Source, Address: m.Address, Name: m.Name, Why: m.Why, Problem: m.Problem, Bcc: m.Bcc, Files: []attached{}}
 	if m.Problem != "" {
 		return e, Written{}, nil
@@ -107,16 +146,7 @@ func put(folder string, m Message, names map[string]bool) (entry, Written, error
 	names[name] = true
 	e.Subject, e.Headers, e.HTML, e.Text, e.EML, e.Size = c.Subject, c.Headers, c.HTML, c.Text, name+".eml", len(m.Raw)
 	e.Raw, e.Files = string(m.Raw[:min(len(m.Raw), mostSource)]), append(e.Files, c.Files...)
-	w := Written{EML: e.EML, HTML: name + ".html", Subject: c.Subject, Size: len(m.Raw)}
-	body := c.HTML
-	if body == "" {
-		body = "<!doctype html>\n<meta charset=\"utf-8\">\n<pre style=\"white-space:pre-wrap\">" + html.EscapeString(c.Text) + "</pre>\n"
-	}
-	err = os.WriteFile(filepath.Join(folder, w.EML), m.Raw, 0o600)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, w.HTML), []byte(body), 0o600)
-	}
-	return e, w, err
+	return e, Written{EML: e.EML, HTML: name + ".html", Subject: c.Subject, Size: len(m.Raw)}, nil
 }
 
 // mostSource is how much of a message's source the page shows, in bytes: what
@@ -136,13 +166,28 @@ func clear(folder string) error {
 	if err != nil || !bytes.Contains(old, []byte(mark)) {
 		return fmt.Errorf("%s: %w", folder, ErrOthers)
 	}
-	for _, f := range files {
-		name := f.Name()
-		if strings.HasPrefix(name, "row-") && (strings.HasSuffix(name, ".eml") || strings.HasSuffix(name, ".html")) {
-			if err := os.Remove(filepath.Join(folder, name)); err != nil {
+	for _, e := range entriesOf(old) {
+		for _, name := range []string{e.EML, strings.TrimSuffix(e.EML, ".eml") + ".html"} {
+			if !rowFile.MatchString(name) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+var (
+	rowFile = regexp.MustCompile(`^row-\d+(-\d+)?\.(eml|html)$`)
+	data    = regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`)
+)
+
+// entriesOf are the messages of an earlier index page.
+func entriesOf(page []byte) (list []entry) {
+	if m := data.FindSubmatch(page); m != nil {
+		_ = json.Unmarshal(m[1], &list) // of a page that is not whole, nothing is known
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package recipients
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -29,62 +30,66 @@ func sepLine(text []byte) (comma byte, length int) {
 	return line[4], min(length+1, len(text))
 }
 
-// sniff finds the delimiter of a sample: the one that parts the header, titles
-// above it aside, and most records into the same number of cells, the greatest number winning. A
+// sniff finds the delimiter of a sample: the one that parts the header and
+// most records into the same number of cells, the greatest number winning. A
 // list of one column has none: a comma then, or the tab of a .tsv.
 func sniff(sample []byte, truncated, tabs bool) byte {
 	best, bestScore := byte(','), 0.0
 	if tabs {
 		best = '\t'
 	}
-	for _, comma := range []byte(delimiters) {
-		score := judge(sample, comma, truncated)
-		if score > bestScore || (score == bestScore && score > 0 && tabs && comma == '\t') {
-			best, bestScore = comma, score
+	for _, titled := range []bool{false, true} {
+		for _, comma := range []byte(delimiters) {
+			score := judge(sample, comma, truncated, titled)
+			if score > bestScore || (score == bestScore && score > 0 && tabs && comma == '\t') {
+				best, bestScore = comma, score
+			}
+		}
+		if bestScore > 0 {
+			break
 		}
 	}
 	return best
 }
 
 // judge scores a delimiter: the share of records as wide as the header, and a
-// little for each cell. Zero means that it does not part the header.
-func judge(sample []byte, comma byte, truncated bool) float64 {
+// little for each cell. Zero means that it does not part the header. Below
+// titles, the header is the first record with a usual heading of the addresses.
+func judge(sample []byte, comma byte, truncated, titled bool) float64 {
 	r := newCSVReader(bytes.NewReader(sample), comma, charset{valid: true})
 	var widths []int
-	for len(widths) < sniffRecords {
+	for read := 0; len(widths) < sniffRecords; {
 		rec, err := r.next()
 		if err != nil {
 			break
 		}
-		if !rec.blank() {
-			widths = append(widths, len(rec.cells))
+		if rec.blank() {
+			continue
 		}
+		if read++; titled && len(widths) == 0 && (read > titleRows || !headed(rec)) {
+			if read > titleRows {
+				return 0
+			}
+			continue
+		}
+		widths = append(widths, len(rec.cells))
 	}
 	if truncated && len(widths) > 1 && len(widths) < sniffRecords {
 		widths = widths[:len(widths)-1]
 	}
-	width, same := usualWidth(widths)
-	if width < 2 {
+	if len(widths) == 0 || widths[0] < 2 {
 		return 0
 	}
-	return float64(same)/float64(len(widths)) + min(float64(width), 100)/1000
-}
-
-// usualWidth is the header's width, and how many records have it. Where the
-// first record is one cell, as a title above the header is, it is the width
-// that more than half of the records have.
-func usualWidth(widths []int) (width, same int) {
-	count := map[int]int{}
+	same := 0
 	for _, w := range widths {
-		count[w]++
-	}
-	if len(widths) > 0 && widths[0] > 1 {
-		return widths[0], count[widths[0]]
-	}
-	for w, n := range count {
-		if 2*n > len(widths) {
-			return w, n
+		if w == widths[0] {
+			same++
 		}
 	}
-	return 0, 0
+	return float64(same)/float64(len(widths)) + min(float64(widths[0]), 100)/1000
+}
+
+// headed says whether a record has a usual heading of the addresses.
+func headed(rec record) bool {
+	return slices.ContainsFunc(rec.cells, func(cell string) bool { return headsAddresses(cell, "") })
 }

@@ -180,7 +180,7 @@ func (r *reading) where(at place, here *part) string {
 
 func (r *reading) warn(c *candidate, message, hint string) {
 	r.problems.add(campaign.Problem{
-		Severity: campaign.Warning, File: c.part.list.File, Row: c.entry.Number,
+		Severity: campaign.Warning, File: c.part.list.File, Sheet: c.entry.Sheet, Row: c.entry.Number,
 		Column: c.part.columns.email + 1, Field: c.entry.Columns[c.part.columns.email],
 		Message: message, Hint: hint,
 	})
@@ -206,7 +206,7 @@ func (r *reading) differ(first place, c *candidate, where string) {
 		hint = "correct the list, or name a `key:` column that tells the rows apart"
 	}
 	at := r.problems.add(campaign.Problem{
-		Severity: campaign.Error, File: c.part.list.File, Row: c.entry.Number,
+		Severity: campaign.Error, File: c.part.list.File, Sheet: c.entry.Sheet, Row: c.entry.Number,
 		Column: c.part.columns.email + 1, Field: c.entry.Columns[c.part.columns.email],
 		Message: fmt.Sprintf("%s stands in %s too, and the rows differ", c.identity(), where), Hint: hint,
 	})

@@ -46,6 +46,8 @@ var goldens = []struct {
 	{name: "titles", lists: []campaign.List{{File: "titles.csv"}, {File: "titles.csv", Email: "e-mail"}}},
 	{name: "no-headings", lists: []campaign.List{{File: "bare.csv", Columns: []string{"email", "first name"}}}},
 	{name: "headings-twice", lists: []campaign.List{{File: "guests.csv", Columns: []string{"a", "b"}}, {File: "wide-title.csv"}}},
+	{name: "no-titles", lists: []campaign.List{{File: "no-titles-1.csv"}, {File: "no-titles-2.csv"}, {File: "no-titles-3.csv"}, {File: "no-titles-4.csv"}}},
+	{name: "short-rows", lists: []campaign.List{{File: "short-rows.csv", Exclude: []campaign.Exclude{{File: "done.csv", On: "name"}}}}},
 	{name: "faults", lists: []campaign.List{
 		{File: "two-mail.csv"},
 		{File: "no-header.csv"},

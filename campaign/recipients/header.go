@@ -49,19 +49,20 @@ func (t *table) readHeader(l campaign.List) error {
 }
 
 // headings is which of the first rows has the headings. Those above it are
-// titles where they have fewer cells, and none of them is an address: what may
-// be somebody's row is never taken for one.
+// titles where each has one cell, the headings more, and no @ stands in any:
+// what may be somebody's row is never taken for a title.
 func (t *table) headings(email string) int {
-	widest := 0
 	for i, rec := range t.peeked[:min(titleRows+1, len(t.peeked))] {
-		filled := countFilled(rec.cells)
-		if filled > widest && slices.ContainsFunc(rec.cells, func(cell string) bool { return headsAddresses(cell, email) }) {
-			return i
-		}
-		if slices.ContainsFunc(rec.cells, isAddress) {
+		if slices.ContainsFunc(rec.cells, func(cell string) bool { return strings.Contains(cell, "@") }) {
 			return 0
 		}
-		widest = max(widest, filled)
+		filled := countFilled(rec.cells)
+		if filled > 1 {
+			if slices.ContainsFunc(rec.cells, func(cell string) bool { return headsAddresses(cell, email) }) {
+				return i
+			}
+			return 0
+		}
 	}
 	return 0
 }

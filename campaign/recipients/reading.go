@@ -235,7 +235,7 @@ func (r *reading) endOfList(p *part) error {
 // at is a problem with a place in a row.
 func (p *part) at(rec record, f flaw, severity campaign.Severity) campaign.Problem {
 	found := campaign.Problem{
-		Severity: severity, File: p.list.File, Row: rec.number, Column: f.column,
+		Severity: severity, File: p.list.File, Sheet: p.table.source.Sheet, Row: rec.number, Column: f.column,
 		Message: f.message, Hint: f.hint,
 	}
 	if f.column > 0 && f.column <= len(p.table.names) {

@@ -272,3 +272,18 @@ func TestTitlesOfASheet(t *testing.T) {
 	_, result = read(t, save(t, book(t, []any{"dewi@example.org"}, []any{"email", "name"}, []any{"ana@example.org", "Ana"}), "people.xlsx"))
 	says(t, result, campaign.Error, "the first row holds data")
 }
+
+// A problem says which sheet its row is in: two may have the same number.
+func TestProblemsOfSheets(t *testing.T) {
+	f := book(t, []any{"email"}, []any{"ana@example.org"})
+	if _, err := f.NewSheet("B"); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.SetSheetRow("B", "A1", &[]any{"email"})
+	_ = f.SetSheetRow("B", "A2", &[]any{"bad"})
+	path := save(t, f, "people.xlsx")
+	_, result := readLists(t, filepath.Dir(path), campaign.List{File: "people.xlsx", Sheet: "Sheet1"}, campaign.List{File: "people.xlsx", Sheet: "B"})
+	if len(result.Problems) != 1 || result.Problems[0].Sheet != "B" || result.Problems[0].Row != 2 {
+		t.Errorf("%+v", result.Problems)
+	}
+}

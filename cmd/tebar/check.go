@@ -98,6 +98,9 @@ func (a *app) check(ctx context.Context, path string, strict bool, rows string) 
 // has its heading alone, so that no older one is taken for new.
 func (a *app) checkInto(path string) func(context.Context, *prepare.Prepared) (prepare.Report, error) {
 	return func(ctx context.Context, p *prepare.Prepared) (prepare.Report, error) {
+		if p.Uses(path) {
+			return prepare.Report{}, usage("--csv %s: the campaign needs this file; name another for the rows with problems", path)
+		}
 		r, rows, more, err := p.CheckRows(ctx)
 		if err != nil {
 			return r, err

@@ -49,6 +49,9 @@ func (a *app) previewCommand() *cli.Command {
 					return usage("--to %s: %v", c.String("to"), err)
 				}
 			}
+			if o.choice.Edge && (o.choice.Row != 0 || o.choice.To != "") || o.choice.Row != 0 && o.choice.To != "" {
+				return usage("--row, --to and --edge do not go together")
+			}
 			return a.preview(c.Context, path, o)
 		},
 	}

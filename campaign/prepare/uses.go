@@ -1,0 +1,43 @@
+package prepare
+
+import (
+	"os"
+	"slices"
+)
+
+// Uses says whether a path is a file that the campaign is made of.
+func (p *Prepared) Uses(path string) bool {
+	target, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(p.files(), func(name string) bool {
+		info, err := os.Stat(name)
+		return err == nil && os.SameFile(info, target)
+	})
+}
+
+// files are the paths of all files that every message needs.
+func (p *Prepared) files() []string {
+	list := []string{p.path}
+	if p.Campaign == nil {
+		return list
+	}
+	names := []string{p.Campaign.Body.HTML, p.Campaign.Body.Markdown, p.Campaign.Body.Text}
+	for _, l := range p.Campaign.Lists {
+		names = append(names, l.File)
+		for _, e := range l.Exclude {
+			names = append(names, e.File)
+		}
+	}
+	names = append(names, p.fields.static...)
+	for _, pic := range p.pictures {
+		names = append(names, pic.name)
+	}
+	for _, name := range names {
+		if name != "" {
+			list = append(list, p.Campaign.Path(name))
+		}
+	}
+	return list
+}
