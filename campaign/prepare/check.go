@@ -34,8 +34,10 @@ func (p *Prepared) Check(ctx context.Context) (Report, error) { return p.check(c
 
 func (p *Prepared) check(ctx context.Context, rows *faults) (Report, error) {
 	found := newCollector(p.Problems)
-	found.add(templates.Pitfalls(p.Letter, p.names(), p.pictureErrors())...)
 	report := Report{}
+	if p.Campaign != nil {
+		found.add(templates.Pitfalls(p.Letter, p.names(), p.pictureErrors())...)
+	}
 	if p.Usable() {
 		if err := p.checkRows(ctx, found, rows, &report); err != nil {
 			return report, err

@@ -255,3 +255,32 @@ func TestProfileOfAListNamedTwice(t *testing.T) {
 		t.Errorf("%d profiles", len(r.Profiles))
 	}
 }
+
+// A file that is no campaign at all has its problems, and nothing else is looked
+// at.
+func TestCheckOfNoCampaign(t *testing.T) {
+	r := check(t, map[string]string{"campaign.yaml": strings.Repeat("---\na: 1\n", 100_000)})
+	if r.OK() {
+		t.Error("it is taken")
+	}
+	p := load(t, map[string]string{"campaign.yaml": "- a\n"})
+	if r, rows, _, err := p.CheckRows(t.Context()); err != nil || r.OK() || len(rows) > 0 || p.Uses("nowhere") {
+		t.Errorf("%v, %v, %v", r, rows, err)
+	}
+}
+
+// What a letter in Markdown shows is looked at too.
+func TestPitfallsOfMarkdown(t *testing.T) {
+	files := base("")
+	files["campaign.yaml"] = strings.Replace(files["campaign.yaml"], "text: body.txt", "markdown: body.md", 1)
+	files["body.md"] = "Dear {{.name}}, look at ![our ship](ship.png) and [this](more.html), please.\n"
+	r := check(t, files)
+	var got []string
+	for _, p := range r.Problems {
+		got = append(got, p.File+" "+p.Message)
+	}
+	text := strings.Join(got, "\n")
+	if r.Problems.Errors() != 2 || !strings.Contains(text, `body.md the picture "ship.png" cannot be sent along`) || !strings.Contains(text, `body.md the link "more.html"`) {
+		t.Errorf("%s", text)
+	}
+}
