@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // letter is a message as this project's mailer builds it.
@@ -36,7 +37,7 @@ func TestRead(t *testing.T) {
 // A letter cannot end the page's script, and what the page has of it is whole.
 func TestWrite(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "preview")
-	page := Page{Campaign: "<b>spring", Total: 7, Messages: []Message{
+	page := Page{Campaign: "<b>spring", Total: 7, At: time.Date(2027, 3, 1, 9, 5, 0, 0, time.UTC), Messages: []Message{
 		{Row: 2, Source: "a.csv", Address: "ani@example.org", Raw: []byte(letter), Bcc: []string{"b@example.org"}},
 		{Row: 2, Source: "b.csv", Address: "budi@example.org", Raw: []byte("Subject: x\r\nContent-Type: text/plain\r\n\r\na < b\r\n")},
 		{Row: 9, Source: "b.csv", Address: "citra@example.org", Problem: "no </script> file"},
@@ -53,6 +54,9 @@ func TestWrite(t *testing.T) {
 	text := file(t, folder, Index)
 	if n := strings.Count(text, "</script>"); n != 2 {
 		t.Errorf("%d script elements end in the page, want its own two", n)
+	}
+	if !strings.Contains(text, "1 Mar 2027 09:05") {
+		t.Error("the page does not say when it was made")
 	}
 	if strings.Contains(text, "<b>spring") {
 		t.Error("the campaign's name is not escaped")

@@ -19,7 +19,8 @@ import (
 // A Page is what is shown.
 type Page struct {
 	Campaign string
-	Total    int // messages that the campaign has
+	Total    int       // messages that the campaign has
+	At       time.Time // when it was made, in the zone in which it is shown
 	Messages []Message
 }
 
@@ -85,7 +86,7 @@ func Write(folder string, p Page) ([]Written, error) {
 	}
 	err = pageTemplate.Execute(&page, map[string]any{
 		"Campaign": p.Campaign, "Shown": len(p.Messages), "Total": p.Total, "Data": template.JS(text), //nolint:gosec // JSON of our own
-		"At": time.Now().Format("2 Jan 2006 15:04"), "Mark": template.HTML(mark), //nolint:gosec // a constant
+		"At": p.At.Format("2 Jan 2006 15:04"), "Mark": template.HTML(mark), //nolint:gosec // a constant
 	})
 	if err != nil {
 		return nil, fmt.Errorf("writing the index page: %w", err)

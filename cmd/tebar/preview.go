@@ -101,7 +101,7 @@ func (a *app) preview(ctx context.Context, path string, o previewOptions) error 
 	if len(picks) == 0 {
 		return &usageError{message: "nobody gets mail, so there is nothing to show", hint: "tebar check " + shellWord(path)}
 	}
-	page := preview.Page{Campaign: p.Campaign.Name, Total: total}
+	page := preview.Page{Campaign: p.Campaign.Name, Total: total, At: a.clock.Now().In(p.Campaign.Schedule.Location())}
 	for _, pick := range picks {
 		if ctx.Err() != nil {
 			return ctx.Err()
