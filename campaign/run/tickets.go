@@ -74,4 +74,5 @@ func (t *tickets) giveBack() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.left++
+	t.settled.Broadcast()
 }

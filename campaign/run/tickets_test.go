@@ -30,6 +30,21 @@ func TestTickets(t *testing.T) {
 			})
 		})
 	}
+	synctest.Test(t, func(t *testing.T) { // one that was not tried
+		tickets := newTickets(2)
+		tickets.take()
+		tickets.settle(true)
+		tickets.take()
+		got := false
+		go func() { got = tickets.take() }()
+		synctest.Wait()
+		tickets.giveBack()
+		synctest.Wait()
+		if !got {
+			t.Error("a ticket that came back is not given to who waits")
+		}
+		tickets.settle(true)
+	})
 	var none *tickets
 	if !none.hold() || !none.take() {
 		t.Error("without --limit there is always one")
