@@ -64,8 +64,7 @@ type edge struct {
 	why     string
 	measure func(campaign.Recipient) int
 	most    int
-	pick    campaign.Recipient
-	any     bool
+	pick    campaign.Recipient // where most > 0
 }
 
 type edges []*edge
@@ -84,7 +83,7 @@ func newEdges() edges {
 func (list edges) look(r campaign.Recipient) {
 	for _, e := range list {
 		if n := e.measure(r); n > e.most {
-			e.most, e.pick, e.any = n, r, true
+			e.most, e.pick = n, r
 		}
 	}
 }
@@ -92,7 +91,7 @@ func (list edges) look(r campaign.Recipient) {
 // among adds the rows at the edge to picks; one that is there gets its reason.
 func (list edges) among(picks []Pick) []Pick {
 	for _, e := range list {
-		if !e.any {
+		if e.most == 0 {
 			continue
 		}
 		at := -1
