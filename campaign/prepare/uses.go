@@ -3,6 +3,7 @@ package prepare
 import (
 	"os"
 	"slices"
+	"strings"
 )
 
 // Uses says whether a path is a file that the campaign is made of.
@@ -19,7 +20,7 @@ func (p *Prepared) Uses(path string) bool {
 
 // files are the paths of all files that every message needs.
 func (p *Prepared) files() []string {
-	list := []string{p.path}
+	list := []string{p.path, p.opts.Accounts}
 	if p.Campaign == nil {
 		return list
 	}
@@ -29,6 +30,9 @@ func (p *Prepared) files() []string {
 		for _, e := range l.Exclude {
 			names = append(names, e.File)
 		}
+	}
+	if secret, is := strings.CutPrefix(p.Campaign.Sender.Password, "file:"); is {
+		names = append(names, secret)
 	}
 	names = append(names, p.fields.static...)
 	for _, pic := range p.pictures {
