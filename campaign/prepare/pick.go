@@ -25,9 +25,17 @@ type Pick struct {
 	Why       string // in words; "" = just one of the first
 }
 
+// Picked is what was picked.
+type Picked struct {
+	Picks    []Pick
+	Messages int               // that the lists have
+	Problems campaign.Problems // of the lists; Check finds more
+}
+
 // Pick picks among the rows that get mail, in the list's order, and counts them.
 // Error: ErrNoRow.
-func (p *Prepared) Pick(ctx context.Context, c Choice) (picks []Pick, messages int, err error) {
+func (p *Prepared) Pick(ctx context.Context, c Choice) (Picked, error) {
+	var picks []Pick
 	e := newEdges()
 	result, err := recipients.Read(ctx, p.Campaign.Lists, p.listOptions(), func(entry campaign.Entry) error {
 		if entry.Skip != "" || entry.Member {
@@ -48,15 +56,15 @@ func (p *Prepared) Pick(ctx context.Context, c Choice) (picks []Pick, messages i
 		return nil
 	})
 	if err != nil {
-		return nil, 0, err
+		return Picked{}, err
 	}
 	switch {
 	case c.Row != 0 && len(picks) == 0:
-		return nil, 0, fmt.Errorf("row %d: %w", c.Row, ErrNoRow)
+		return Picked{}, fmt.Errorf("row %d: %w", c.Row, ErrNoRow)
 	case c.To != "" && len(picks) == 0:
-		return nil, 0, fmt.Errorf("%s: %w", c.To, ErrNoRow)
+		return Picked{}, fmt.Errorf("%s: %w", c.To, ErrNoRow)
 	}
-	return e.among(picks), result.Messages, nil
+	return Picked{e.among(picks), result.Messages, result.Problems}, nil
 }
 
 // An edge is a row that is the utmost in something: where letters break.

@@ -22,20 +22,20 @@ func TestPick(t *testing.T) {
 		{Choice{Row: 5}, "5:"},
 		{Choice{To: "budi@example.org"}, "3:"},
 	} {
-		picks, messages, err := p.Pick(t.Context(), test.choice)
-		if err != nil || messages != 5 {
-			t.Fatal(messages, err)
+		got, err := p.Pick(t.Context(), test.choice)
+		if err != nil || got.Messages != 5 || len(got.Problems) != 1 {
+			t.Fatal(got, err)
 		}
-		var got []string
-		for _, pick := range picks {
-			got = append(got, fmt.Sprintf("%d:%s", pick.Recipient.Number, pick.Why))
+		var list []string
+		for _, pick := range got.Picks {
+			list = append(list, fmt.Sprintf("%d:%s", pick.Recipient.Number, pick.Why))
 		}
-		if text := strings.Join(got, " "); text != test.want {
+		if text := strings.Join(list, " "); text != test.want {
 			t.Errorf("%+v:\n got %s\nwant %s", test.choice, text, test.want)
 		}
 	}
 	for _, none := range []Choice{{Row: 4}, {Row: 99}, {To: "none"}} {
-		if _, _, err := p.Pick(t.Context(), none); !errors.Is(err, ErrNoRow) {
+		if _, err := p.Pick(t.Context(), none); !errors.Is(err, ErrNoRow) {
 			t.Errorf("%+v: %v", none, err)
 		}
 	}

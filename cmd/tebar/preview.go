@@ -94,15 +94,18 @@ func (a *app) preview(ctx context.Context, path string, o previewOptions) error 
 	if !p.Usable() || p.Problems.Errors() > 0 {
 		return refused(path, p.Problems)
 	}
-	picks, total, err := p.Pick(ctx, o.choice)
+	picked, err := p.Pick(ctx, o.choice)
 	if err != nil {
 		return err
 	}
-	if len(picks) == 0 {
+	if n := picked.Problems.Errors(); n > 0 {
+		a.note("%s in the list: look at them with `tebar check %s`; run sends nothing before they are mended", plural(n, "error"), shellWord(path))
+	}
+	if len(picked.Picks) == 0 {
 		return &usageError{message: "nobody gets mail, so there is nothing to show", hint: "tebar check " + shellWord(path)}
 	}
-	page := preview.Page{Campaign: p.Campaign.Name, Total: total, At: a.clock.Now().In(p.Campaign.Schedule.Location())}
-	for _, pick := range picks {
+	page := preview.Page{Campaign: p.Campaign.Name, Total: picked.Messages, At: a.clock.Now().In(p.Campaign.Schedule.Location())}
+	for _, pick := range picked.Picks {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
