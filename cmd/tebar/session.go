@@ -72,10 +72,12 @@ func (s *session) send(ctx context.Context) (run.Result, error) {
 	defer collect(sendingPercent)()
 	s.progress = newProgress(s.app, s.campaign(), info.Counts)
 	defer s.progress.done()
+	var rest rest
 	end, err := run.Campaign(ctx, s.runner, s, s.app.clock, run.Options{
 		Decide: s.calendar.Next, Retry: s.campaign().Retry, StopWhen: s.campaign().StopWhen,
 		Connections: s.connections(), NewSender: func() run.Sender { return mailer.New(server) },
-		Once: s.opts.once, Until: s.opts.until, Limit: s.opts.limit, Watch: s.progress.watch,
+		Once: s.opts.once, Until: s.opts.until, Limit: s.opts.limit,
+		Watch: func(e run.Event) { s.progress.watch(e); rest.watch(e) },
 	})
 	if err == nil && worthKeeping(end) {
 		err = s.runner.Stopped(context.WithoutCancel(ctx), publicCode(end.Code), end.Reason, s.app.who())

@@ -3,6 +3,9 @@ package main
 import (
 	"os"
 	"runtime/debug"
+	"time"
+
+	"tebar/campaign/run"
 )
 
 // How much room the collector leaves, in percent of what is in use: plenty
@@ -32,4 +35,18 @@ func collect(percent int) (end func()) {
 	}
 	before := debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(before) }
+}
+
+// A rest gives memory back to the system when a run begins to wait for long:
+// what a check and a day's messages have needed is not needed for days.
+type rest struct{ until time.Time }
+
+const longRest = time.Minute
+
+func (r *rest) watch(e run.Event) {
+	if e.Slot.At.Sub(e.At) < longRest || e.Slot.At.Equal(r.until) {
+		return
+	}
+	r.until = e.Slot.At
+	debug.FreeOSMemory()
 }
