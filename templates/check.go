@@ -131,7 +131,7 @@ func (c *checked) judgeHTML(row *campaign.Row, out []byte) campaign.Problems {
 		}
 	}
 	return campaign.Problems{rowProblem(campaign.Error, row, column,
-		fmt.Sprintf("%s: a cell is unsafe where it stands as a link or a style, and would be sent as #%s", c.src.label(), unsafe),
+		fmt.Sprintf("%s: a cell is unsafe where it stands as a link or a style, and would be sent as #%s", c.src.label(0), unsafe),
 		"a link begins with https:// or mailto:; for others write {{tel .phone}} or {{cid .picture}}")}
 }
 
@@ -212,7 +212,7 @@ func (c *checked) at(offset int) string {
 		return "the " + c.src.field
 	}
 	line, _ := c.src.position(offset)
-	return c.src.label() + " line " + strconv.Itoa(line)
+	return c.src.label(offset) + " line " + strconv.Itoa(line)
 }
 
 // failed puts an error of execution into words.
@@ -231,7 +231,7 @@ var (
 // own words.
 func (s *source) explain(err error) (where, message string) {
 	message = err.Error()
-	where = s.label()
+	where = s.label(0)
 	var exec texttemplate.ExecError
 	if errors.As(err, &exec) {
 		message = exec.Err.Error()
@@ -241,7 +241,10 @@ func (s *source) explain(err error) (where, message string) {
 		return where, message
 	}
 	if s.lines {
-		where += " line " + m[1]
+		line, _ := strconv.Atoi(m[1])
+		at := s.offset(line, 0)
+		line, _ = s.position(at)
+		where = s.label(at) + " line " + strconv.Itoa(line)
 	}
 	message = calling.ReplaceAllString(m[4], "")
 	if key := noEntry.FindStringSubmatch(message); key != nil {

@@ -77,7 +77,7 @@ func TestCheckRow(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, found := Parse(c.letter, Names{"c.yaml", "b.html", "b.md", "b.txt"})
+			s, found := Parse(c.letter, Names{Campaign: "c.yaml", HTML: "b.html", Markdown: "b.md", Text: "b.txt"})
 			if s == nil {
 				t.Fatal(found)
 			}

@@ -53,7 +53,7 @@ func (f *Field) Execute(r campaign.Recipient) (string, error) {
 	defer filling.end()
 	out, err := f.body.fill(filling)
 	if errors.Is(err, ErrTooSlow) {
-		return "", fmt.Errorf("%s: %w", f.check.src.label(), ErrTooSlow)
+		return "", fmt.Errorf("%s: %w", f.check.src.label(0), ErrTooSlow)
 	}
 	if err != nil {
 		where, message := f.check.src.explain(err)

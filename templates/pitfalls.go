@@ -30,7 +30,7 @@ const toldOf = 3
 // are the pictures that go along with the letter (see Pictures), or why one does
 // not.
 func Pitfalls(l campaign.Letter, n Names, sent map[string]error) campaign.Problems {
-	src := newSource(n.HTML, "body.html", l.HTML)
+	src := n.source(nil, n.HTML, "body.html", l.HTML)
 	if l.HTML == "" {
 		made, err := markdownHTML(l.Markdown)
 		if err != nil || l.Markdown == "" {

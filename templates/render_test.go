@@ -64,7 +64,7 @@ func mustParse(t testing.TB, l campaign.Letter) *Set {
 	if l.Subject == "" {
 		l.Subject = "subject"
 	}
-	s, problems := Parse(l, Names{"campaign.yaml", "letter.html", "letter.md", "letter.txt"})
+	s, problems := Parse(l, Names{Campaign: "campaign.yaml", HTML: "letter.html", Markdown: "letter.md", Text: "letter.txt"})
 	for _, p := range problems {
 		t.Fatalf("%v (%s)", p, p.Hint)
 	}

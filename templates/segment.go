@@ -124,7 +124,7 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\
 func settle(segs []segment) []segment {
 	out := make([]segment, 0, len(segs))
 	trimNext := false
-	for _, s := range segs {
+	for i, s := range segs {
 		if !s.action {
 			if trimNext {
 				s.text = strings.TrimLeft(s.text, " \t\r\n")
@@ -134,7 +134,7 @@ func settle(segs []segment) []segment {
 			continue
 		}
 		left, right := s.trims()
-		if n := len(out); left && n > 0 && !out[n-1].action {
+		if n := len(out); left && n > 0 && !segs[i-1].action {
 			out[n-1].text = strings.TrimRight(out[n-1].text, " \t\r\n")
 		}
 		trimNext = right

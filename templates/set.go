@@ -9,7 +9,17 @@ import (
 )
 
 // Names says how the user's files are called, for problems; any may be "".
-type Names struct{ Campaign, HTML, Markdown, Text string }
+type Names struct {
+	Campaign, HTML, Markdown, Text string
+	From                           map[string]Origins // of bodies that have parts, by body.html and so on
+}
+
+// source is a body, which may have parts.
+func (n Names) source(l *language, file, field, text string) *source {
+	src := l.source(file, field, text)
+	src.from = n.From[field]
+	return src
+}
 
 // A Set is a campaign's letter, parsed. Its methods may be called at the same
 // time.
@@ -43,21 +53,21 @@ func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 	found = append(found, problems...)
 	switch {
 	case l.HTML != "":
-		src := spoken.source(n.HTML, "body.html", l.HTML)
+		src := n.source(spoken, n.HTML, "body.html", l.HTML)
 		masked, marks := mask(src.text)
 		ok, problems := s.add(check(src, masked, marks, true))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useHTML(l, src, masked, marks, l.Text == "")...)
 		}
 	case l.Markdown != "":
-		src := spoken.source(n.Markdown, "body.markdown", l.Markdown)
+		src := n.source(spoken, n.Markdown, "body.markdown", l.Markdown)
 		ok, problems := s.add(check(src, src.text, nil, false))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useMarkdown(l, src)...)
 		}
 	}
 	if l.Text != "" {
-		src := spoken.source(n.Text, "body.text", l.Text)
+		src := n.source(spoken, n.Text, "body.text", l.Text)
 		ok, problems := s.add(check(src, src.text, nil, false))
 		if found = append(found, problems...); ok {
 			found = append(found, s.useText(src, src.text)...)

@@ -15,6 +15,7 @@ type source struct {
 	text  string // as written, LF line ends, no BOM
 	lang  *language
 	lines bool // has lines of its own: problems show line and column
+	from  Origins
 }
 
 func newSource(file, field, text string) *source {
@@ -30,16 +31,19 @@ func (l *language) source(file, field, text string) *source {
 	return src
 }
 
-// label is what messages call the template.
-func (s *source) label() string {
+// label is what messages call the template; at is the offset that they mean.
+func (s *source) label(at int) string {
+	s, _ = s.from.of(s, at)
 	if s.lines && s.file != "" {
 		return s.file
 	}
 	return s.field
 }
 
-// position is the line and column, both from 1, in characters, of an offset.
+// position is the line and column, both from 1, in characters, of an offset; of
+// a body that has parts, in the file that it comes from.
 func (s *source) position(offset int) (line, column int) {
+	s, offset = s.from.of(s, offset)
 	before := s.text[:min(max(offset, 0), len(s.text))]
 	start := strings.LastIndexByte(before, '\n') + 1
 	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
@@ -61,6 +65,7 @@ func (s *source) offset(line, column int) int {
 
 // problem is a problem at an offset.
 func (s *source) problem(sev campaign.Severity, offset int, message, hint string) campaign.Problem {
+	s, offset = s.from.of(s, offset)
 	p := campaign.Problem{Severity: sev, File: s.file, Field: s.field, Message: message, Hint: hint}
 	if s.lines {
 		p.Line, p.Column = s.position(offset)

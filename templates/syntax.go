@@ -85,6 +85,8 @@ func syntaxHint(message string) string {
 		return "each {{if}}, {{range}} and {{with}} needs its {{end}}"
 	case strings.Contains(message, "unexpected {{end}}"), strings.Contains(message, "unexpected {{else}}"):
 		return "there is no {{if}}, {{range}} or {{with}} for it: take it out, or add what is missing before it"
+	case strings.Contains(message, "multiple definition"):
+		return "take one of them out, or give it another name"
 	case strings.Contains(message, "undefined variable"):
 		return "set the variable before: {{$x := .first_name}}"
 	case strings.Contains(message, "unterminated quoted string"), strings.Contains(message, "unterminated character"):

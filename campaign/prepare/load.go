@@ -36,7 +36,9 @@ type Prepared struct {
 	Letter   campaign.Letter
 	Problems campaign.Problems // of the file, the letter and what it attaches to every message
 
-	pictures map[string]picture // of the letter, by how it names them
+	from     map[string]templates.Origins // of bodies that have parts, by field
+	parts    []string                     // their files, as a campaign names files
+	pictures map[string]picture           // of the letter, by how it names them
 
 	letter *templates.Set // nil where the letter has errors
 	fields fields
@@ -128,7 +130,7 @@ func (p *Prepared) parse() {
 
 func (p *Prepared) names() templates.Names {
 	b := p.Campaign.Body
-	return templates.Names{Campaign: p.fileName(), HTML: b.HTML, Markdown: b.Markdown, Text: b.Text}
+	return templates.Names{Campaign: p.fileName(), HTML: b.HTML, Markdown: b.Markdown, Text: b.Text, From: p.from}
 }
 
 // Snapshot is what the ledger keeps of the campaign beside its entries.

@@ -35,6 +35,7 @@ func (p *Prepared) files() []string {
 		names = append(names, secret)
 	}
 	names = append(names, p.fields.static...)
+	names = append(names, p.parts...)
 	for _, pic := range p.pictures {
 		names = append(names, pic.name)
 	}
