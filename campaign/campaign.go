@@ -17,7 +17,7 @@ type Campaign struct {
 	Cc           []string          `json:"cc,omitempty"`
 	Bcc          []string          `json:"bcc,omitempty"`
 	Subject      string            `json:"subject"`            // template
-	Language     string            `json:"language,omitempty"` // of dates and numbers in the letter, BCP 47; "" = English
+	Language     string            `json:"language,omitempty"` // of dates, numbers and plurals in all that is filled per row, BCP 47; "" = English
 	Body         Body              `json:"body"`
 	Attachments  []string          `json:"attachments,omitempty"` // path templates, relative to the file
 	Headers      map[string]string `json:"headers,omitempty"`     // name -> value template

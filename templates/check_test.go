@@ -111,12 +111,12 @@ func TestRenderErrorsName(t *testing.T) {
 }
 
 func TestField(t *testing.T) {
-	f, err := ParseField("cc", "office@school.example")
+	f, err := ParseField("cc", "office@school.example", "")
 	if err != nil || !f.Static() {
 		t.Errorf("a plain address: %v, %v", f, err)
 	}
 	r := person("x@example.org", "Budi", "yes", "", "")
-	f, err = ParseField("attachments[0]", "tickets/{{.first_name | lower}}.pdf")
+	f, err = ParseField("attachments[0]", "tickets/{{.first_name | lower}}.pdf", "")
 	if err != nil || f.Static() {
 		t.Fatal(err)
 	}
@@ -126,12 +126,12 @@ func TestField(t *testing.T) {
 	if found := f.CheckColumns([]string{"Name"}); len(found) != 1 || found[0].Field != "attachments[0]" {
 		t.Errorf("a missing column: %v", found)
 	}
-	if f, _ = ParseField("headers.X", "{{.nope}}"); f != nil {
+	if f, _ = ParseField("headers.X", "{{.nope}}", ""); f != nil {
 		if _, err := f.Execute(r); err == nil || err.Error() != "headers.X: {{.nope}} names no column of the list" {
 			t.Errorf("a missing column: %v", err)
 		}
 	}
-	if _, err = ParseField("cc", "{{.a"); err == nil {
+	if _, err = ParseField("cc", "{{.a", ""); err == nil {
 		t.Error("an open action is taken")
 	}
 }
@@ -142,7 +142,7 @@ func TestFieldTrue(t *testing.T) {
 		`{{eq .first_name "Budi"}}`: true, `{{eq .first_name "x"}}`: false, ` TRUE `: true, `{{yes .paid}}`: true,
 		`{{and (yes .paid) (ne .email "")}}`: true, "False\n": false,
 	} {
-		f, err := ParseField("recipients.where", template)
+		f, err := ParseField("recipients.where", template, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestFieldTrue(t *testing.T) {
 		}
 	}
 	for _, template := range []string{"{{.paid}}", "", "{{.first_name}}", "1"} {
-		f, err := ParseField("recipients.where", template)
+		f, err := ParseField("recipients.where", template, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func TestColumnNameParses(t *testing.T) {
 		if name == "" || name == "rows" {
 			return
 		}
-		f, err := ParseField("cc", "{{."+name+"}}")
+		f, err := ParseField("cc", "{{."+name+"}}", "")
 		if err != nil {
 			t.Fatalf("header %q: {{.%s}}: %v", header, name, err)
 		}

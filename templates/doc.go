@@ -34,7 +34,8 @@
 //	date "2 January 2006" .day, date "dd/mm/yyyy" .day   also iso, short, long, full, time
 //	dateFrom "dd/mm/yyyy" "2 January 2006" .day          for texts such as 03/04/2027
 //	number .price, number "1.234,50" .price              the pattern shows separators and decimals
-//	plural "guest" "guests" .n the first for 1, else the second
+//	currency "IDR" .fee        with the currency's sign and decimals, as the language writes them
+//	plural "guest" "guests" .n the first for 1, else the second; further forms where the language has them
 //	int float add sub mul div mod min max round floor ceil
 //	cid "logo.png"             a cid: link to an inline picture
 //	tel .phone                 a tel: link

@@ -19,16 +19,18 @@ type Field struct {
 	naming naming
 }
 
-// ParseField parses it; name is its key path in the campaign file. The error
+// ParseField parses it; name is its key path in the campaign file, language that
+// of its dates and numbers ("" is English, as one that is not known). The error
 // is a campaign.Problems: all that is wrong with it.
-func ParseField(name, text string) (*Field, error) {
-	src := newSource("", name, text)
+func ParseField(name, text, language string) (*Field, error) {
+	spoken, _ := speak(language)
+	src := spoken.source("", name, text)
 	src.lines = false
 	c, found := check(src, src.text, nil, false)
 	if len(found) > 0 {
 		return nil, found
 	}
-	t, _, err := compileText(nil, name, src.text, false)
+	t, _, err := compileText(spoken, name, src.text, false)
 	if err != nil {
 		return nil, campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}

@@ -44,7 +44,9 @@ var functions = func() map[string]any {
 
 // functions are those that a language has a word in.
 func (l *language) functions() map[string]any {
-	return map[string]any{"date": l.date, "dateFrom": l.dateFrom, "number": l.number}
+	return map[string]any{
+		"date": l.date, "dateFrom": l.dateFrom, "number": l.number, "currency": l.currency, "plural": l.plural,
+	}
 }
 
 // builtins are text/template's own that are neither replaced here nor taken

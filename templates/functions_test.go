@@ -20,7 +20,7 @@ func fillCells(t *testing.T, template string) (string, error) {
 	for c, v := range cells {
 		row.Columns, row.Values = append(row.Columns, c), append(row.Values, v)
 	}
-	f, err := ParseField("cc", template)
+	f, err := ParseField("cc", template, "")
 	if err != nil {
 		t.Fatalf("%s: %v", template, err)
 	}
@@ -103,7 +103,7 @@ func TestNotOffered(t *testing.T) {
 		"shuffle", "repeat", "seq", "until", "trunc", "initials", "substr", "hello", "dateModify", "htmlDate", "ago", "call",
 		"safeHTML", "safeURL", "htmlSafe", "genPrivateKey", "osBase", "toJson", "wrap",
 	} {
-		if _, err := ParseField("cc", "{{"+name+" 1}}"); err == nil {
+		if _, err := ParseField("cc", "{{"+name+" 1}}", ""); err == nil {
 			t.Errorf("%s is offered", name)
 		}
 	}

@@ -2,7 +2,6 @@ package templates
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 	"unicode"
 )
@@ -17,7 +16,6 @@ var wordFunctions = map[string]any{
 	"truncate": truncate,
 	"contains": func(part, v any) bool { return strings.Contains(fmt.Sprint(v), fmt.Sprint(part)) },
 	"replace":  replace,
-	"plural":   plural,
 }
 
 // The words that mean yes and no in a cell, folded.
@@ -94,16 +92,4 @@ func replace(from, to string, v any) (string, error) {
 		return "", ErrTooLong
 	}
 	return capped(strings.ReplaceAll(s, from, to))
-}
-
-// plural is plural "guest" "guests" .n: the count comes last.
-func plural(one, many string, count any) (string, error) {
-	n, err := toNumber(count)
-	if err != nil {
-		return "", err
-	}
-	if n.Cmp(big.NewRat(1, 1)) == 0 {
-		return one, nil
-	}
-	return many, nil
 }

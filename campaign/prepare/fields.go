@@ -28,11 +28,12 @@ type field struct {
 
 type fieldParser struct {
 	file     string
+	language string
 	problems campaign.Problems
 }
 
 func parseFields(c *campaign.Campaign, file string) (fields, campaign.Problems) {
-	f, p := fields{}, &fieldParser{file: file}
+	f, p := fields{}, &fieldParser{file: file, language: c.Language}
 	f.replyTo = p.all("reply_to", c.ReplyTo)
 	f.cc = p.all("cc", c.Cc)
 	f.bcc = p.all("bcc", c.Bcc)
@@ -52,6 +53,7 @@ func parseFields(c *campaign.Campaign, file string) (fields, campaign.Problems) 
 	if c.Unsubscribe.URL != "" {
 		f.url = p.one("unsubscribe.url", c.Unsubscribe.URL)
 	}
+	p.language = "" // a filter compares; nobody reads it
 	for _, l := range c.Lists {
 		var where *field
 		if l.Where != "" {
@@ -74,7 +76,7 @@ func (p *fieldParser) all(key string, texts []string) []field {
 }
 
 func (p *fieldParser) one(key, text string) *field {
-	f, err := templates.ParseField(key, text)
+	f, err := templates.ParseField(key, text, p.language)
 	if err != nil {
 		p.problems = append(p.problems, fieldProblems(p.file, key, err)...)
 		return nil
