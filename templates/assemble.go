@@ -19,6 +19,15 @@ type Part struct {
 // are those that there are, for a suggestion.
 type FindPart func(name string) (part Part, names []string, ok bool)
 
+// Around is what a body may take in from around it.
+type Around struct {
+	Find FindPart
+
+	// Unsubscribe stands for {{unsubscribe}}: the link, which may be a template;
+	// "" where the campaign offers none. File names the campaign's.
+	Unsubscribe, File string
+}
+
 // maxAssembled is the size in bytes beyond which a body with its parts is a
 // mistake: parts that ask for parts double with each step.
 const maxAssembled = 5 << 20
@@ -30,10 +39,12 @@ const maxAssembled = 5 << 20
 // handed other than the row, or that has variables of its own, stays a
 // definition, at the end.
 //
+// {{unsubscribe}} is put in place likewise.
+//
 // origins says where each byte comes from; see Names. A part ends without its
 // last line end, which an editor has put there.
-func Assemble(file, field, text string, find FindPart) (whole string, from Origins, found campaign.Problems) {
-	a := &assembler{field: field, find: find, defs: map[string]*definition{}}
+func Assemble(file, field, text string, around Around) (whole string, from Origins, found campaign.Problems) {
+	a := &assembler{field: field, around: around, defs: map[string]*definition{}}
 	body := newSource(file, field, text)
 	if !strings.Contains(body.text, "{{") || len(body.readable()) > 0 || len(body.syntax(body.text)) > 0 {
 		return text, nil, nil // nothing to do, or Parse tells what is wrong
@@ -67,9 +78,9 @@ type definition struct {
 }
 
 type assembler struct {
-	field string
-	find  FindPart
-	defs  map[string]*definition
+	field  string
+	around Around
+	defs   map[string]*definition
 
 	out     strings.Builder
 	origins Origins
@@ -113,7 +124,7 @@ func (a *assembler) lookup(name string, src *source, at int) *definition {
 	if d := a.defs[name]; d != nil {
 		return d
 	}
-	part, names, ok := a.find(name)
+	part, names, ok := a.around.Find(name)
 	if !ok {
 		hint := fmt.Sprintf("define it: {{define %s}}...{{end}}, or write it into a file of that name in the folder templates", quoted(name))
 		if near := nearest(name, append(names, slices.Sorted(maps.Keys(a.defs))...), 2); near != "" {
@@ -161,6 +172,9 @@ func (a *assembler) put(segs []segment, src *source, moved bool) {
 		case isCall:
 			a.call(c, s, src, moved)
 			continue
+		case s.inner() == "unsubscribe":
+			a.unsubscribe(s, src)
+			continue
 		case kind == opens:
 			dots = append(dots, moved)
 			moved = moved || !strings.HasPrefix(s.inner(), "if")
@@ -193,6 +207,26 @@ func (a *assembler) call(c call, s segment, src *source, moved bool) {
 	a.put(d.segs, d.src, moved)
 	a.stack = a.stack[:len(a.stack)-1]
 	a.write(wall(s.pos, false, c.right), src)
+}
+
+// unsubscribe puts the link in place.
+func (a *assembler) unsubscribe(s segment, src *source) {
+	link := newSource(a.around.File, "unsubscribe.url", a.around.Unsubscribe)
+	if link.text == "" {
+		a.say(campaign.Error, src, s.pos, "the campaign offers no way to unsubscribe",
+			"take {{unsubscribe}} out of the letter, or the line `unsubscribe: none` out of the campaign file")
+		return
+	}
+	left, right := s.trims()
+	if left {
+		a.write(wall(s.pos, true, false), src)
+	}
+	for _, part := range split(link.text) {
+		a.write(part, link)
+	}
+	if right {
+		a.write(wall(s.pos, false, true), src)
+	}
 }
 
 func (a *assembler) keep(name string) {

@@ -14,15 +14,15 @@ import (
 )
 
 // partsOf finds parts in a map.
-func partsOf(parts map[string]string) FindPart {
-	return func(name string) (Part, []string, bool) {
+func partsOf(parts map[string]string) Around {
+	return Around{Find: func(name string) (Part, []string, bool) {
 		text, ok := parts[name]
 		names := []string{}
 		for n := range parts {
 			names = append(names, n)
 		}
 		return Part{File: "templates/" + name + ".txt", Text: text}, names, ok
-	}
+	}}
 }
 
 // TestAssembleMeansTheSame holds what an assembled text prints to what
@@ -156,6 +156,44 @@ func TestProblemsOfAPart(t *testing.T) {
 		if !strings.Contains(p.Message, "templates/footer.txt line") {
 			t.Errorf("got %v", p)
 		}
+	}
+}
+
+// TestUnsubscribeLink: it is a link like any other, filled for the row.
+func TestUnsubscribeLink(t *testing.T) {
+	tests := map[string]struct{ field, body, link, want string }{
+		"html": {
+			"body.html", `<a href="{{ unsubscribe }}">no more</a>`, "https://example.org/u?t={{.token}}&l=1",
+			`<a href="https://example.org/u?t=a%26b%20c&l=1">no more</a>`,
+		},
+		"mailto":   {"body.html", `<a href="{{unsubscribe}}">no more</a>`, "mailto:r+x@example.org?subject=un%20x", `<a href="mailto:r+x@example.org?subject=un%20x">no more</a>`},
+		"markdown": {"body.markdown", `[no more]({{unsubscribe}})`, "https://example.org/u?t={{.token}}", `<p><a href="https://example.org/u?t=a%26b%20c">no more</a></p>`},
+		"trimmed":  {"body.html", "<p>Stop: \n{{- unsubscribe -}}\n .</p>", "https://example.org/u", `<p>Stop:https://example.org/u.</p>`},
+	}
+	row := campaign.Row{Columns: []string{"token"}, Values: []string{"a&b c"}}
+	for name, test := range tests {
+		whole, from, found := Assemble("body", test.field, test.body, Around{Unsubscribe: test.link, File: "c.yaml"})
+		l := campaign.Letter{Subject: "s", HTML: whole}
+		if test.field == "body.markdown" {
+			l = campaign.Letter{Subject: "s", Markdown: whole}
+		}
+		set, problems := Parse(l, Names{From: map[string]Origins{test.field: from}})
+		if len(found)+len(problems) > 0 {
+			t.Fatal(name, found, problems)
+		}
+		got, err := set.Render(t.Context(), campaign.Recipient{Row: row})
+		if err != nil || !strings.Contains(got.HTML, test.want) {
+			t.Errorf("%s: %s (%v), want %s", name, got.HTML, err, test.want)
+		}
+		missing := set.CheckColumns([]string{"other"})
+		if strings.Contains(test.link, "token") && (len(missing) != 1 || missing[0].File != "c.yaml" || missing[0].Field != "unsubscribe.url") {
+			t.Errorf("%s: %v", name, missing)
+		}
+	}
+	_, _, found := Assemble("b.html", "body.html", "x\n{{unsubscribe}}", Around{})
+	want := []string{"b.html:2:1: the campaign offers no way to unsubscribe (take {{unsubscribe}} out of the letter, or the line `unsubscribe: none` out of the campaign file)"}
+	if diff := cmp.Diff(want, told(found)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -166,7 +166,9 @@ func lastOpened(text string) int {
 func unknownFunction(n *parse.IdentifierNode) fault {
 	f := fault{at: int(n.Position()), message: fmt.Sprintf("there is no function %s", quoted(n.Ident))}
 	f.hint = fmt.Sprintf("a column is written with a dot: {{.%s}}", n.Ident)
-	if near := nearest(n.Ident, offeredNames(), 1); near != "" {
+	if n.Ident == "unsubscribe" {
+		f.hint = "write {{unsubscribe}} by itself, in a body of the letter"
+	} else if near := nearest(n.Ident, append(offeredNames(), "unsubscribe"), 1); near != "" {
 		f.hint = fmt.Sprintf("did you mean %s? %s", near, f.hint)
 	}
 	return f

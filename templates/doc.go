@@ -37,6 +37,7 @@
 //	currency "IDR" .fee        with the currency's sign and decimals, as the language writes them
 //	plural "guest" "guests" .n the first for 1, else the second; further forms where the language has them
 //	int float add sub mul div mod min max round floor ceil
+//	unsubscribe                the link to be written to no more, by itself in a body (see Assemble)
 //	cid "logo.png"             a cid: link to an inline picture
 //	tel .phone                 a tel: link
 //	mso "<br>"                 the literal text, for Outlook alone

@@ -78,18 +78,9 @@ func listMailto(u campaign.Unsubscribe) (string, error) {
 	if err := checkHeaderText("subject", u.Subject); err != nil {
 		return "", err
 	}
-	at := strings.LastIndexByte(s.wire, '@')
-	mailto := "mailto:" + escape(s.wire[:at]) + s.wire[at:]
-	if u.Subject != "" {
-		mailto += "?subject=" + strings.ReplaceAll(url.QueryEscape(u.Subject), "+", "%20")
-	}
+	mailto := campaign.MailtoURL(s.wire, u.Subject)
 	if len(mailto) > maxLine-100 {
 		return "", fmt.Errorf("the subject is too long: %d characters, at most %d are allowed", len(mailto), maxLine-100)
 	}
 	return mailto, nil
-}
-
-// escape escapes a local part for a mailto: the plus sign stays as it is.
-func escape(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(s), "+", "%20"), "%2B", "+")
 }

@@ -18,8 +18,9 @@ const partsFolder = "templates"
 // assemble puts parts in the place of {{template "footer" .}}. endings are those
 // of their files, the first that there is being taken.
 func (p *Prepared) assemble(field, name, text string, endings ...string) string {
-	whole, from, found := templates.Assemble(name, field, text, func(part string) (templates.Part, []string, bool) {
-		return p.part(field, part, endings)
+	whole, from, found := templates.Assemble(name, field, text, templates.Around{
+		Find:        func(part string) (templates.Part, []string, bool) { return p.part(field, part, endings) },
+		Unsubscribe: p.Campaign.Unsubscribe.Link(), File: p.fileName(),
 	})
 	p.Problems = append(p.Problems, found...)
 	if from != nil {
