@@ -19,8 +19,8 @@ type Campaign struct {
 	Subject      string            `json:"subject"`            // template
 	Language     string            `json:"language,omitempty"` // of dates, numbers and plurals in all that is filled per row, BCP 47; "" = English
 	Body         Body              `json:"body"`
-	Attachments  []string          `json:"attachments,omitempty"` // path templates, relative to the file
-	Headers      map[string]string `json:"headers,omitempty"`     // name -> value template
+	Attachments  []Enclosure       `json:"attachments,omitempty"`
+	Headers      map[string]string `json:"headers,omitempty"` // name -> value template
 	AllowOutside bool              `json:"allow_outside,omitempty"`
 	Lists        []List            `json:"recipients"`
 	Sender       Sender            `json:"sender"`

@@ -95,13 +95,6 @@ func bodyExample(name string) string {
 	return "body: {html: " + shorten(name) + "}"
 }
 
-func readAttachments(r *reader, n *node, d *draft) {
-	d.Attachments = r.texts(n, func(n *node) (string, bool) {
-		name, ok := r.filePath(n, d, true)
-		return name, ok && !r.cutByComment(n)
-	})
-}
-
 // fieldName is RFC 5322, section 3.6.8: printable ASCII without the colon.
 var fieldName = regexp.MustCompile(`^[!-9;-~]+$`)
 

@@ -112,6 +112,7 @@ func TestSchemaKeys(t *testing.T) {
 	for _, name := range []string{"body", "recipients", "sender", "schedule", "retry", "stop_when", "unsubscribe"} {
 		places[name] = s.Properties[name]
 	}
+	places["attachments"] = s.Properties["attachments"].AnyOf[0]
 	places["recipients.exclude"] = s.Properties["recipients"].AnyOf[0].Ref.Properties["exclude"]
 	for _, table := range tables() {
 		want := slices.Sorted(slices.Values(table.keys))

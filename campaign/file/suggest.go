@@ -32,10 +32,11 @@ func tolerance(n int) int {
 	return n / 3
 }
 
-// synonyms are words that people try, and the key they mean.
+// synonyms are words that people try, and the key they mean; of several the
+// first that is known in the place.
 var synonyms = map[string]string{
 	"to": "recipients", "list": "recipients", "contacts": "recipients", "csv": "recipients", "people": "recipients",
-	"template": "body", "letter": "body", "message": "body", "text_body": "body", "attachment": "attachments", "files": "attachments",
+	"template": "body fill", "filename": "as", "rename": "as", "letter": "body", "message": "body", "text_body": "body", "attachment": "attachments", "files": "attachments",
 	"smtp": "sender", "account": "sender", "server": "sender", "limit": "limits", "rate": "limits", "quota": "limits", "max": "limits",
 	"tz": "timezone", "zone": "timezone", "begin": "start", "until": "end", "delay": "pace", "pause": "pace", "throttle": "pace",
 	"user": "username", "login": "username", "pass": "password", "tls": "security", "ssl": "security", "id": "name", "title": "subject",
@@ -47,8 +48,13 @@ var synonyms = map[string]string{
 // known elsewhere.
 func (r *reader) unknownKey(n *node, p pair, keys []string) {
 	name := shorten(p.key.text)
-	meant := synonyms[strings.ToLower(name)]
-	if !contains(keys, meant) {
+	meant := ""
+	for _, word := range strings.Fields(synonyms[strings.ToLower(name)]) {
+		if meant == "" && contains(keys, word) {
+			meant = word
+		}
+	}
+	if meant == "" {
 		meant = nearest(name, keys)
 	}
 	if meant != "" {
@@ -124,6 +130,7 @@ func tables() []table {
 	return []table{
 		{"", names(campaignKeys())},
 		{"body", names(bodyKeys())},
+		{"attachments", names(enclosureKeys())},
 		{"recipients", names(listKeys())},
 		{"recipients.exclude", names(excludeKeys())},
 		{"sender", names(senderKeys())},

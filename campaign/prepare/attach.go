@@ -19,26 +19,32 @@ const maxMessage = 35882577
 
 // readAttachments describes those that every message carries.
 func (p *Prepared) readAttachments() {
-	for _, name := range p.fields.static {
-		a, _, err := p.attachment(name)
+	for _, e := range p.fields.static {
+		files, err := p.enclosedBy(e, campaign.Recipient{})
 		if err != nil {
-			p.problem("attachments", "the path is relative to the campaign file", err)
+			p.problem(e.path.key, "the path is relative to the campaign file", err)
 			continue
 		}
-		p.Letter.Attachments = append(p.Letter.Attachments, a)
+		for _, f := range files {
+			a, _, err := p.attachment(f)
+			if err != nil {
+				p.problem(e.path.key, "the path is relative to the campaign file", err)
+				continue
+			}
+			p.static = append(p.static, f)
+			p.Letter.Attachments = append(p.Letter.Attachments, a)
+		}
 	}
 }
 
 // attachment reads one file.
-func (p *Prepared) attachment(name string) (campaign.Attachment, []byte, error) {
-	data, err := p.read(name, maxAttachment)
+func (p *Prepared) attachment(f enclosed) (campaign.Attachment, []byte, error) {
+	data, err := p.read(f.path, maxAttachment)
 	if err != nil {
 		return campaign.Attachment{}, nil, err
 	}
 	sum := sha256.Sum256(data)
-	return campaign.Attachment{
-		Name: fileName(name), SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)),
-	}, data, nil
+	return campaign.Attachment{Name: f.name, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data))}, data, nil
 }
 
 // fileName is the name that the recipient sees.
@@ -46,12 +52,12 @@ func fileName(path string) string { return filepath.Base(filepath.FromSlash(path
 
 // KeepStatic hands the attachments and pictures of every message to blobs.
 func (p *Prepared) KeepStatic(blobs Blobs) error {
-	names := slices.Clone(p.fields.static)
+	files := slices.Clone(p.static)
 	for _, pic := range p.pictures {
-		names = append(names, pic.name)
+		files = append(files, enclosed{path: pic.name})
 	}
-	for _, name := range names {
-		a, data, err := p.attachment(name)
+	for _, f := range files {
+		a, data, err := p.attachment(f)
 		if err != nil {
 			return err
 		}
@@ -71,37 +77,38 @@ const keptMost = 1000
 
 // rowAttachments are those of one row; with blobs their bytes are kept, else
 // only their size is looked at.
-func (p *Prepared) rowAttachments(names []string, blobs Blobs, k *kept) ([]campaign.Attachment, error) {
+func (p *Prepared) rowAttachments(files []enclosed, blobs Blobs, k *kept) ([]campaign.Attachment, error) {
 	var out []campaign.Attachment
-	for _, name := range names {
-		a, ok := k.byPath[name]
+	for _, f := range files {
+		a, ok := k.byPath[f.path]
 		if !ok {
 			var err error
-			if a, err = p.rowAttachment(name, blobs); err != nil {
+			if a, err = p.rowAttachment(f, blobs); err != nil {
 				return nil, err
 			}
 			if len(k.byPath) >= keptMost || k.byPath == nil {
 				k.byPath = map[string]campaign.Attachment{}
 			}
-			k.byPath[name] = a
+			k.byPath[f.path] = a
 		}
+		a.Name = f.name
 		out = append(out, a)
 	}
 	return out, p.tooBig(out)
 }
 
-func (p *Prepared) rowAttachment(name string, blobs Blobs) (campaign.Attachment, error) {
+func (p *Prepared) rowAttachment(f enclosed, blobs Blobs) (campaign.Attachment, error) {
 	if blobs == nil {
-		_, info, err := p.stat(name)
+		_, info, err := p.stat(f.path)
 		if err != nil {
 			return campaign.Attachment{}, err
 		}
 		if info.Size() > maxAttachment {
-			return campaign.Attachment{}, fmt.Errorf("%s has %d MB; at most %d MB are taken", name, info.Size()>>20, maxAttachment>>20)
+			return campaign.Attachment{}, fmt.Errorf("%s has %d MB; at most %d MB are taken", f.path, info.Size()>>20, maxAttachment>>20)
 		}
-		return campaign.Attachment{Name: fileName(name), Size: info.Size()}, nil
+		return campaign.Attachment{Name: f.name, Size: info.Size()}, nil
 	}
-	a, data, err := p.attachment(name)
+	a, data, err := p.attachment(f)
 	if err != nil {
 		return a, err
 	}

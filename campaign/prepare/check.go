@@ -69,6 +69,9 @@ func (p *Prepared) checkRows(ctx context.Context, found *collector, rows *faults
 	report.Sources, report.Rows, report.ListSHA256 = result.Sources, result.Rows, result.ListSHA256
 	report.Recipients, report.Skipped, report.Duplicates = result.Messages, result.Skipped, result.Duplicates
 	p.checkCount(found, result)
+	if fields && result.Messages > 0 {
+		found.add(p.neverThere()...)
+	}
 	return nil
 }
 

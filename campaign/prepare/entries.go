@@ -41,12 +41,12 @@ func (p *Prepared) Entries(ctx context.Context, blobs Blobs, distinct bool, add 
 }
 
 // share fills what an entry needs beyond its row.
-func (p *Prepared) share(e campaign.Entry) (Filled, []string, error) {
+func (p *Prepared) share(e campaign.Entry) (Filled, []enclosed, error) {
 	f, err := p.fillFields(e.Recipient)
 	if err != nil {
 		return f, nil, err
 	}
-	names, err := p.attachmentNames(e.Recipient)
+	names, err := p.rowEnclosures(e.Recipient)
 	return f, names, err
 }
 

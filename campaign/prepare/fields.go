@@ -12,8 +12,8 @@ import (
 // fields are the one-line templates of a campaign file.
 type fields struct {
 	replyTo, cc, bcc []field
-	attachments      []field // those that differ by row
-	static           []string
+	static           []enclosure // attachments of every message
+	enclosures       []enclosure // those that differ by row
 	headers          []field
 	url              *field
 	where            []*field // per list; nil = keep all
@@ -37,13 +37,7 @@ func parseFields(c *campaign.Campaign, file string) (fields, campaign.Problems) 
 	f.replyTo = p.all("reply_to", c.ReplyTo)
 	f.cc = p.all("cc", c.Cc)
 	f.bcc = p.all("bcc", c.Bcc)
-	for _, a := range p.all("attachments", c.Attachments) {
-		if a.Static() {
-			f.static = append(f.static, a.name)
-		} else {
-			f.attachments = append(f.attachments, a)
-		}
-	}
+	f.static, f.enclosures = p.enclosures(c.Attachments)
 	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
 		if h := p.one("headers."+name, c.Headers[name]); h != nil {
 			h.name = name
@@ -95,9 +89,15 @@ func fieldProblems(file, key string, err error) campaign.Problems {
 
 // each visits every field that is filled from a recipient.
 func (f fields) each(visit func(field)) {
-	for _, group := range [][]field{f.replyTo, f.cc, f.bcc, f.attachments, f.headers} {
+	for _, group := range [][]field{f.replyTo, f.cc, f.bcc, f.headers} {
 		for _, x := range group {
 			visit(x)
+		}
+	}
+	for _, e := range f.enclosures {
+		visit(e.path)
+		if e.as != nil {
+			visit(*e.as)
 		}
 	}
 	if f.url != nil {

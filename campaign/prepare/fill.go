@@ -129,19 +129,3 @@ func planned(text string) int {
 	}
 	return len(list)
 }
-
-// attachmentNames fills the paths of a row's own attachments.
-func (p *Prepared) attachmentNames(r campaign.Recipient) ([]string, error) {
-	var out []string
-	for _, f := range p.fields.attachments {
-		name, err := f.Execute(r)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.key, err)
-		}
-		if name = strings.TrimSpace(name); name == "" {
-			return nil, fmt.Errorf("%s: the path %q is empty for this row", f.key, f.name)
-		}
-		out = append(out, name)
-	}
-	return out, nil
-}

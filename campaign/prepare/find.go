@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
@@ -49,7 +50,7 @@ func (p *Prepared) withPictures(files []File) ([]File, error) {
 		if a.ContentID == "" {
 			continue
 		}
-		_, data, err := p.attachment(p.pictures[a.Source].name)
+		_, data, err := p.attachment(enclosed{path: p.pictures[a.Source].name})
 		if err != nil {
 			return nil, err
 		}
@@ -60,13 +61,13 @@ func (p *Prepared) withPictures(files []File) ([]File, error) {
 
 // FilesOf are all attachments and pictures of a message.
 func (p *Prepared) FilesOf(r campaign.Recipient) ([]File, error) {
-	names, err := p.attachmentNames(r)
+	own, err := p.rowEnclosures(r)
 	if err != nil {
 		return nil, err
 	}
 	var out []File
-	for _, name := range append(append([]string{}, p.fields.static...), names...) {
-		a, data, err := p.attachment(name)
+	for _, f := range slices.Concat(p.static, own) {
+		a, data, err := p.attachment(f)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"tebar/campaign"
 	"tebar/campaign/file"
@@ -39,6 +40,11 @@ type Prepared struct {
 	from     map[string]templates.Origins // of bodies that have parts, by field
 	parts    []string                     // their files, as a campaign names files
 	pictures map[string]picture           // of the letter, by how it names them
+
+	static []enclosed // attachments of every message
+
+	foldersMu sync.Mutex
+	folders   map[string][]string // that patterns look into: the names of their files
 
 	letter *templates.Set // nil where the letter has errors
 	fields fields
@@ -162,7 +168,7 @@ func digest(v any) (string, error) {
 // sure is false where the rows must be read all the same: another campaign is
 // excluded, or rows have attachments of their own.
 func (p *Prepared) Fingerprint() (sha string, sure bool, err error) {
-	sure = len(p.fields.attachments) == 0
+	sure = len(p.fields.enclosures) == 0
 	for _, l := range p.Campaign.Lists {
 		for _, e := range l.Exclude {
 			sure = sure && e.Campaign == ""
@@ -175,7 +181,7 @@ func (p *Prepared) Fingerprint() (sha string, sure bool, err error) {
 // Straight says that what becomes of a row depends on that row alone: no list
 // has groups or excludes, and no row attachments of its own.
 func (p *Prepared) Straight() bool {
-	return len(p.fields.attachments) == 0 && !slices.ContainsFunc(p.Campaign.Lists, func(l campaign.List) bool {
+	return len(p.fields.enclosures) == 0 && !slices.ContainsFunc(p.Campaign.Lists, func(l campaign.List) bool {
 		return l.Duplicates == campaign.DuplicatesGroup || len(l.Exclude) > 0
 	})
 }

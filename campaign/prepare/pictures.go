@@ -26,7 +26,7 @@ func (p *Prepared) readPictures() {
 	p.pictures = map[string]picture{}
 	for _, src := range templates.Pictures(p.Letter) {
 		pic := picture{name: p.pictureName(src)}
-		a, data, err := p.attachment(pic.name)
+		a, data, err := p.attachment(enclosed{path: pic.name, name: fileName(pic.name)})
 		if err == nil && !strings.HasPrefix(http.DetectContentType(data), "image/") {
 			err = errNoPicture
 		}

@@ -53,14 +53,14 @@ func (j rowJudge) judge(ctx context.Context, e campaign.Entry, tooSlow bool, k *
 }
 
 // try asks whether a header can be made of what the row fills in.
-func (j rowJudge) try(f Filled, names []string) error {
+func (j rowJudge) try(f Filled, own []enclosed) error {
 	if j.p.opts.Try == nil {
 		return nil
 	}
-	files := make([]string, 0, len(names)+len(j.p.fields.static))
-	for _, list := range [2][]string{names, j.p.fields.static} {
-		for _, name := range list {
-			files = append(files, fileName(name))
+	files := make([]string, 0, len(own)+len(j.p.static))
+	for _, list := range [2][]enclosed{own, j.p.static} {
+		for _, f := range list {
+			files = append(files, f.name)
 		}
 	}
 	return j.p.opts.Try(f, files)

@@ -34,7 +34,9 @@ func (p *Prepared) files() []string {
 	if secret, is := strings.CutPrefix(p.Campaign.Sender.Password, "file:"); is {
 		names = append(names, secret)
 	}
-	names = append(names, p.fields.static...)
+	for _, f := range p.static {
+		names = append(names, f.path)
+	}
 	names = append(names, p.parts...)
 	for _, pic := range p.pictures {
 		names = append(names, pic.name)

@@ -1,0 +1,152 @@
+package prepare
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"tebar/campaign"
+	"tebar/templates"
+)
+
+// An enclosed file goes along with a message.
+type enclosed struct {
+	path string // as a campaign names files
+	name string // that is shown
+}
+
+// An enclosure is an entry of `attachments` that is a file as it is.
+type enclosure struct {
+	path     field
+	as       *field // nil: the file's own name
+	optional bool
+	pattern  bool         // the path has stars
+	hits     *atomic.Bool // some row has had a file
+}
+
+// static says that the entry is the same for all rows.
+func (e enclosure) static() bool { return e.path.Static() && (e.as == nil || e.as.Static()) }
+
+// enclosures parses the entries that are files as they are: those of every
+// message, and those of rows.
+func (p *fieldParser) enclosures(list []campaign.Enclosure) (static, rows []enclosure) {
+	for i, c := range list {
+		if c.Fill != "" {
+			continue
+		}
+		key := fmt.Sprintf("attachments[%d]", i)
+		e := enclosure{optional: c.Optional, hits: new(atomic.Bool)}
+		var text string
+		text, e.pattern = templates.MarkStars(c.File)
+		path := p.one(key, text)
+		if path == nil {
+			continue
+		}
+		e.path = *path
+		e.path.name = c.File
+		if c.As != "" {
+			if e.as = p.one(key+".as", c.As); e.as == nil {
+				continue
+			}
+		}
+		if e.static() {
+			static = append(static, e)
+		} else {
+			rows = append(rows, e)
+		}
+	}
+	return static, rows
+}
+
+// enclosedBy are the files of an entry for a row.
+func (p *Prepared) enclosedBy(e enclosure, r campaign.Recipient) ([]enclosed, error) {
+	path, err := e.path.Execute(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.path.key, err)
+	}
+	if path = strings.TrimSpace(path); path == "" {
+		if e.optional {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("%s: the path %q is empty for this row", e.path.key, e.path.name)
+	}
+	paths := []string{path}
+	switch {
+	case e.pattern && starred(r):
+		return nil, fmt.Errorf("%s: a cell of this row has a control character", e.path.key)
+	case e.pattern:
+		if paths, err = p.matching(path); err == nil && len(paths) == 0 && !e.optional {
+			err = fmt.Errorf("no file fits %s", strings.ReplaceAll(path, templates.Star, "*"))
+		}
+	case e.optional:
+		if _, _, err = p.stat(path); errors.Is(err, fs.ErrNotExist) {
+			paths, err = nil, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.path.key, err)
+	}
+	if len(paths) > 0 {
+		e.hits.Store(true)
+	}
+	return e.named(paths, r)
+}
+
+// named gives files the names that are shown.
+func (e enclosure) named(paths []string, r campaign.Recipient) ([]enclosed, error) {
+	var out []enclosed
+	for _, path := range paths {
+		out = append(out, enclosed{path: path, name: fileName(path)})
+	}
+	if e.as == nil || len(out) == 0 {
+		return out, nil
+	}
+	if len(out) > 1 {
+		return nil, fmt.Errorf("%s: %d files would have one name; take `as` out", e.path.key, len(out))
+	}
+	name, err := e.as.Execute(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.as.key, err)
+	}
+	out[0].name = strings.TrimSpace(name)
+	return out, nil
+}
+
+// starred says that a cell holds what stands for a star in patterns, which no
+// cell may bring.
+func starred(r campaign.Recipient) bool {
+	has := func(row campaign.Row) bool {
+		return slices.ContainsFunc(row.Values, func(v string) bool { return strings.Contains(v, templates.Star) })
+	}
+	return has(r.Row) || slices.ContainsFunc(r.Rows, has)
+}
+
+// rowEnclosures are the files that go with one row alone.
+func (p *Prepared) rowEnclosures(r campaign.Recipient) ([]enclosed, error) {
+	var out []enclosed
+	for _, e := range p.fields.enclosures {
+		found, err := p.enclosedBy(e, r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// neverThere are the optional entries that no row has a file for: the path is
+// most likely wrong.
+func (p *Prepared) neverThere() (found campaign.Problems) {
+	for _, e := range p.fields.enclosures {
+		if e.optional && !e.hits.Load() {
+			found = append(found, campaign.Problem{
+				Severity: campaign.Warning, File: p.fileName(), Field: e.path.key,
+				Message: fmt.Sprintf("no row has a file for %q", e.path.name+"?"), Hint: "look at the path and its columns",
+			})
+		}
+	}
+	return found
+}
