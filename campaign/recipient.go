@@ -78,6 +78,15 @@ type Letter struct {
 	Language  string `json:"language,omitempty"` // of dates and numbers, BCP 47; "" = English
 
 	Attachments []Attachment `json:"attachments,omitempty"` // those that every message carries
+	Files       []LetterFile `json:"files,omitempty"`       // attachments that are filled per row
+}
+
+// A LetterFile is an attachment that is a template; its file's ending says how
+// it is filled.
+type LetterFile struct {
+	File string `json:"file"` // path, as the campaign file has it
+	Name string `json:"name"` // that is shown, a template
+	Text string `json:"text"`
 }
 
 // A Snapshot is what a campaign is resumed from, beside its entries.

@@ -22,6 +22,9 @@ func (s *Set) CheckColumns(columns []string) campaign.Problems {
 	for _, c := range s.checks {
 		found = append(found, h.check(c.src, c.uses)...)
 	}
+	for _, t := range s.files {
+		found = append(found, h.check(t.named.src, t.named.uses)...)
+	}
 	if i := slices.Index(h.names, "rows"); i >= 0 && s.rows {
 		found = append(found, campaign.Problem{
 			Severity: campaign.Warning, Column: i + 1, Field: columns[i],
@@ -35,8 +38,9 @@ func (s *Set) CheckColumns(columns []string) campaign.Problems {
 // A Finding is what Check has to say of one row.
 type Finding struct {
 	Problems campaign.Problems
-	Subject  string // one line, as Render makes it; "" where it cannot be filled
-	TooSlow  bool   // the row takes too long: the next ones would take as long for each
+	Files    []string // names of the attachments that are filled
+	Subject  string   // one line, as Render makes it; "" where it cannot be filled
+	TooSlow  bool     // the row takes too long: the next ones would take as long for each
 }
 
 // Check fills the letter for one row and tells what a person should know:
@@ -60,7 +64,22 @@ func (s *Set) Check(ctx context.Context, r campaign.Recipient) Finding {
 			_ = c.lookAt(s.html, row, &f)
 		}
 	}
+	if !f.TooSlow {
+		f.nameFiles(s, row)
+	}
 	return f
+}
+
+// nameFiles fills the names of the attachments that are filled.
+func (f *Finding) nameFiles(s *Set, row *filling) {
+	for _, t := range s.files {
+		name, err := t.name.fill(row)
+		if err != nil {
+			f.Problems = append(f.Problems, t.named.failed(&row.to.Row, err))
+			continue
+		}
+		f.Files = append(f.Files, strings.TrimSpace(name))
+	}
 }
 
 // look fills the template as it was written.
@@ -74,7 +93,9 @@ func (c *checked) look(f *filling, found *Finding) error {
 	switch {
 	case c.html:
 		found.Problems = append(found.Problems, c.judgeHTML(&f.to.Row, out.Bytes())...)
-		found.Problems = append(found.Problems, judgeSize(&f.to.Row, out.Len())...)
+		if !c.file {
+			found.Problems = append(found.Problems, judgeSize(&f.to.Row, out.Len())...)
+		}
 	case c.src.field == "subject":
 		found.Problems = append(found.Problems, judgeSubject(&f.to.Row, out.String())...)
 		found.Subject = oneLine(out.String())

@@ -83,6 +83,7 @@ type checked struct {
 	rows    bool
 	body    *body
 	html    bool // it is HTML
+	file    bool // it is an attachment
 	watched []watched
 }
 

@@ -154,7 +154,7 @@ func TestRenderKeepsResults(t *testing.T) {
 	wg.Wait()
 	for i, got := range results {
 		name := fmt.Sprint("person ", i)
-		if want := (Rendered{Subject: name, HTML: "<p>" + name + "</p>", Text: name}); got != want {
+		if want := (Rendered{Subject: name, HTML: "<p>" + name + "</p>", Text: name}); !cmp.Equal(got, want) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}

@@ -31,6 +31,7 @@ type Set struct {
 	text    *body // nil where each row's text is made from its HTML
 	derived bool  // text was made from the HTML; it may send a row back there
 	rows    bool  // .rows is used
+	files   []*fileTemplate
 
 	checks []*checked
 	naming naming
@@ -41,6 +42,7 @@ type Rendered struct {
 	Subject string // one line
 	HTML    string // "" where the letter has none
 	Text    string // always there
+	Files   []File // attachments that were filled
 }
 
 // Parse parses all bodies and collects what is wrong with them, with file,
@@ -73,6 +75,7 @@ func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
 			found = append(found, s.useText(src, src.text)...)
 		}
 	}
+	found = append(found, s.addFiles(l, spoken, n)...)
 	if l.HTML == "" && l.Markdown == "" && l.Text == "" {
 		found = append(found, emptyLetter(n))
 	}
@@ -185,6 +188,13 @@ func (s *Set) Render(ctx context.Context, r campaign.Recipient) (Rendered, error
 	}
 	if out.Text, err = s.renderText(f, &out.HTML); err != nil {
 		return Rendered{}, s.explain(f, err)
+	}
+	for _, t := range s.files {
+		file, err := t.render(f)
+		if err != nil {
+			return Rendered{}, s.explain(f, err)
+		}
+		out.Files = append(out.Files, file)
 	}
 	return out, nil
 }

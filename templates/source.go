@@ -21,7 +21,7 @@ type source struct {
 func newSource(file, field, text string) *source {
 	text = strings.TrimPrefix(text, "\ufeff")
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return &source{file: file, field: field, text: text, lines: field != "subject" && strings.HasPrefix(field, "body.")}
+	return &source{file: file, field: field, text: text, lines: strings.HasPrefix(field, "body.") || strings.HasPrefix(field, "attachments.")}
 }
 
 // source is newSource of a letter in this language.

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"fmt"
+	"mime"
 	"path"
 	"strings"
 	"unicode"
@@ -57,11 +58,23 @@ var types = map[string]string{
 	".vcf":  "text/vcard",
 }
 
-func mediaType(name string) string {
-	if t, ok := types[strings.ToLower(path.Ext(name))]; ok {
+// mediaType is what the file is, for Content-Type.
+func (f File) mediaType() string {
+	if f.Type != "" {
+		return f.Type
+	}
+	if t, ok := types[strings.ToLower(path.Ext(f.Name))]; ok {
 		return t
 	}
 	return "application/octet-stream"
+}
+
+// checkType refuses a media type that would break the header.
+func checkType(f File) error {
+	if _, _, err := mime.ParseMediaType(f.Type); f.Type != "" && (err != nil || !isASCII(f.Type) || len(f.Type) > 200 || strings.ContainsFunc(f.Type, unicode.IsControl)) {
+		return fmt.Errorf("attachment %s: %q is no media type", excerpt(f.Name), f.Type)
+	}
+	return nil
 }
 
 // checkFileName refuses names that a recipient's machine could take for a path.

@@ -69,7 +69,7 @@ func goMailBody(t testing.TB, msg *gomail.Msg, m Message) {
 	}
 	for _, f := range m.Attachments {
 		err := msg.AttachReader(f.Name, bytes.NewReader(f.Data), func(file *gomail.File) {
-			file.Header.Set("Content-Type", mediaType(f.Name)+parameter("name", f.Name))
+			file.Header.Set("Content-Type", f.mediaType()+parameter("name", f.Name))
 			file.Header.Set("Content-Disposition", "attachment"+parameter("filename", f.Name))
 		})
 		if err != nil {

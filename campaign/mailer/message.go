@@ -15,6 +15,9 @@ type File struct {
 	Name string // shown to the recipient; any script, no path
 	Data []byte
 
+	// Type is the media type with its parameters, in ASCII; "" = by Name's ending.
+	Type string
+
 	// ContentID makes it a picture of the HTML, which names it cid:... (RFC
 	// 2392); without <>. Of several with one id the first is sent.
 	ContentID string
@@ -50,6 +53,7 @@ func Build(m Message) (campaign.Envelope, error) {
 	d.bodies()
 	for _, f := range m.Attachments {
 		d.note(checkFileName(f.Name))
+		d.note(checkType(f))
 		if f.ContentID != "" && !validMessageID(f.ContentID) {
 			d.refuse("content id %q: want something@domain in ASCII, without spaces and <>", f.ContentID)
 		}

@@ -63,7 +63,7 @@ func (s *structure) file(f File) {
 	s.part()
 	s.write("Content-Disposition: attachment", parameter("filename", f.Name), "\r\n",
 		"Content-Transfer-Encoding: base64\r\n",
-		"Content-Type: ", mediaType(f.Name), parameter("name", f.Name), "\r\n\r\n")
+		"Content-Type: ", f.mediaType(), parameter("name", f.Name), "\r\n\r\n")
 	s.bytes = appendBase64(s.bytes, f.Data)
 }
 
@@ -83,7 +83,7 @@ func (s *structure) picture(f File) {
 	s.write("Content-Disposition: inline", parameter("filename", f.Name), "\r\n",
 		"Content-ID: <", f.ContentID, ">\r\n",
 		"Content-Transfer-Encoding: base64\r\n",
-		"Content-Type: ", mediaType(f.Name), parameter("name", f.Name), "\r\n\r\n")
+		"Content-Type: ", f.mediaType(), parameter("name", f.Name), "\r\n\r\n")
 	s.bytes = appendBase64(s.bytes, f.Data)
 }
 

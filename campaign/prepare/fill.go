@@ -10,6 +10,7 @@ import (
 
 	"tebar/campaign"
 	"tebar/campaign/recipients"
+	"tebar/templates"
 )
 
 // Filled is one recipient's message before it is MIME.
@@ -18,6 +19,7 @@ type Filled struct {
 	Cc, Bcc, ReplyTo []campaign.Address
 	Subject          string
 	HTML, Text       string
+	Files            []templates.File // that were made for the row
 	Headers          map[string]string
 	Unsubscribe      campaign.Unsubscribe
 }
@@ -35,7 +37,7 @@ func (p *Prepared) Fill(ctx context.Context, r campaign.Recipient) (Filled, erro
 	if err != nil {
 		return Filled{}, err
 	}
-	f.Subject, f.HTML, f.Text = text.Subject, text.HTML, text.Text
+	f.Subject, f.HTML, f.Text, f.Files = text.Subject, text.HTML, text.Text, text.Files
 	return f, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,11 @@ func (p *Prepared) readLetter() {
 	p.Letter.HTML = p.readBody("body.html", c.Body.HTML, ".html", ".htm")
 	p.Letter.Markdown = p.readBody("body.markdown", c.Body.Markdown, ".md", ".html", ".htm")
 	p.Letter.Text = p.readBody("body.text", c.Body.Text, ".txt")
+	for i, e := range c.Attachments {
+		if e.Fill != "" {
+			p.readFile(fmt.Sprintf("attachments[%d].fill", i), e)
+		}
+	}
 }
 
 var errNotUTF8 = errors.New("is not UTF-8 text")
@@ -42,6 +48,21 @@ func (p *Prepared) readBody(field, name string, endings ...string) string {
 	p.problem(field, hint, err)
 	p.unread = true
 	return text
+}
+
+// readFile reads an attachment that is filled for each row.
+func (p *Prepared) readFile(key string, e campaign.Enclosure) {
+	text, err := p.readText(e.Fill)
+	if err != nil {
+		p.problem(key, "the path is relative to the campaign file", err)
+		return
+	}
+	f := campaign.LetterFile{File: e.Fill, Name: e.As}
+	if f.Name == "" {
+		f.Name = fileName(e.Fill)
+	}
+	f.Text = p.assemble(templates.FileField(e.Fill), e.Fill, text, strings.ToLower(path.Ext(e.Fill)))
+	p.Letter.Files = append(p.Letter.Files, f)
 }
 
 // readText reads a file of text: UTF-8, LF line ends, no BOM.

@@ -46,18 +46,19 @@ func (j rowJudge) judge(ctx context.Context, e campaign.Entry, tooSlow bool, k *
 		if letter && !f.letter.TooSlow {
 			filled.Subject = f.letter.Subject // its errors have been told
 		}
-		err = j.try(filled, names)
+		err = j.try(filled, names, f.letter.Files)
 	}
 	f.cost, f.problem, f.tooSlow = filled.Recipients(), err, errors.Is(err, templates.ErrTooSlow)
 	return f
 }
 
 // try asks whether a header can be made of what the row fills in.
-func (j rowJudge) try(f Filled, own []enclosed) error {
+func (j rowJudge) try(f Filled, own []enclosed, filled []string) error {
 	if j.p.opts.Try == nil {
 		return nil
 	}
-	files := make([]string, 0, len(own)+len(j.p.static))
+	files := make([]string, 0, len(own)+len(j.p.static)+len(filled))
+	files = append(files, filled...)
 	for _, list := range [2][]enclosed{own, j.p.static} {
 		for _, f := range list {
 			files = append(files, f.name)

@@ -38,6 +38,9 @@ func (p *Prepared) files() []string {
 		names = append(names, f.path)
 	}
 	names = append(names, p.parts...)
+	for _, f := range p.Letter.Files {
+		names = append(names, f.File)
+	}
 	for _, pic := range p.pictures {
 		names = append(names, pic.name)
 	}

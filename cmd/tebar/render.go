@@ -27,6 +27,9 @@ func (s *session) Render(ctx context.Context, c campaign.Claim) (campaign.Envelo
 }
 
 func message(from campaign.Address, f prepare.Filled, files []mailer.File) mailer.Message {
+	for _, made := range f.Files {
+		files = append(files, mailer.File{Name: made.Name, Type: made.Type, ContentID: made.ContentID, Data: made.Data})
+	}
 	return mailer.Message{
 		From: from, To: f.To, Cc: f.Cc, Bcc: f.Bcc, ReplyTo: f.ReplyTo,
 		Subject: f.Subject, HTML: f.HTML, Text: f.Text, Headers: f.Headers,

@@ -1,0 +1,136 @@
+package templates
+
+import (
+	"regexp"
+	"strings"
+	"text/template/parse"
+	"unicode"
+	"unicode/utf8"
+
+	texttemplate "text/template"
+)
+
+// Functions of calendars and cards: what escapes a cell in a value and in a
+// parameter.
+const (
+	icsValue     = "_icsvalue"
+	icsParameter = "_icsparameter"
+)
+
+// compileCalendar compiles an .ics or .vcf file, whose lines are NAME;PARAMETER:VALUE
+// (RFC 5545, section 3.1; RFC 6350, section 3.3). Each action is escaped for the
+// side of the colon on which it stands, so that no cell begins a line.
+func compileCalendar(src *source) (*body, error) {
+	trees, _, err := grow(src.field, src.text, false)
+	if err != nil {
+		return nil, err
+	}
+	fns := textFunctions(src.lang)
+	fns[icsValue], fns[icsParameter] = calendarValue, calendarParameter
+	t := texttemplate.New(src.field).Option(missing).Funcs(fns)
+	for name, tree := range trees {
+		escapeCalendar(tree.Root, src.text)
+		if _, err := t.AddParseTree(name, tree); err != nil {
+			return nil, err
+		}
+	}
+	t = t.Lookup(src.field)
+	return newBody(t, t.Tree, fns), nil
+}
+
+// escapeCalendar puts an escaper behind all that is printed.
+func escapeCalendar(l *parse.ListNode, text string) {
+	if l == nil {
+		return
+	}
+	for _, n := range l.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			if len(n.Pipe.Decl) == 0 {
+				call := &parse.CommandNode{NodeType: parse.NodeCommand, Pos: n.Pos, Args: []parse.Node{identifier(icsEscaper(text, int(n.Pos)), n.Pos)}}
+				n.Pipe.Cmds = append(n.Pipe.Cmds, call)
+			}
+		case *parse.IfNode:
+			escapeCalendar(n.List, text)
+			escapeCalendar(n.ElseList, text)
+		case *parse.WithNode:
+			escapeCalendar(n.List, text)
+			escapeCalendar(n.ElseList, text)
+		case *parse.RangeNode:
+			escapeCalendar(n.List, text)
+			escapeCalendar(n.ElseList, text)
+		}
+	}
+}
+
+var continued = regexp.MustCompile(`\n[ \t]`)
+
+// icsEscaper is the escaper of an action at an offset: before the colon that
+// begins the value, quotes aside, stand parameters.
+func icsEscaper(text string, at int) string {
+	before := continued.ReplaceAllString(text[:min(at, len(text))], "")
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	quoted := false
+	for _, s := range split(line) {
+		if s.action {
+			continue
+		}
+		for _, r := range s.text {
+			switch {
+			case r == '"':
+				quoted = !quoted
+			case r == ':' && !quoted:
+				return icsValue
+			}
+		}
+	}
+	return icsParameter
+}
+
+var icsText = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
+
+// calendarValue is RFC 5545, section 3.3.11.
+func calendarValue(v any) string {
+	return strings.Map(noControl, icsText.Replace(printedText(v)))
+}
+
+// calendarParameter keeps what a parameter may hold: there is no way to write a
+// quote or the end of a line (RFC 5545, section 3.2). What stands outside of
+// quotes can then not end it either.
+func calendarParameter(v any) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '"':
+			return '\''
+		case '\r', '\n', ';', ':', ',':
+			return ' '
+		}
+		return noControl(r)
+	}, printedText(v))
+}
+
+func noControl(r rune) rune {
+	if r != '\t' && unicode.IsControl(r) {
+		return -1
+	}
+	return r
+}
+
+// foldLines ends lines by CRLF and folds those of more than 75 bytes, between
+// characters (RFC 5545, section 3.1).
+func foldLines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
+		line = strings.TrimSuffix(line, "\n")
+		for room := 75; len(line) > room; room = 74 {
+			at := room
+			for at > 1 && !utf8.RuneStart(line[at]) {
+				at--
+			}
+			b.WriteString(line[:at] + "\r\n ")
+			line = line[at:]
+		}
+		b.WriteString(line + "\r\n")
+	}
+	return b.String()
+}
