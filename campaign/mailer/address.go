@@ -113,7 +113,7 @@ func (d *draft) mailbox(field string, list ...campaign.Address) []spec {
 	}
 	texts := make([]string, len(list))
 	for i, a := range list {
-		texts[i] = (&mail.Address{Name: displayName(a.Name), Address: specs[i].bare}).String()
+		texts[i] = mailboxText(a.Name, specs[i])
 	}
 	d.mailboxes = append(d.mailboxes, d.field(field, strings.Join(texts, ", ")))
 	return specs
@@ -132,18 +132,6 @@ func (d *draft) specs(field string, list []campaign.Address) []spec {
 		specs = append(specs, s)
 	}
 	return specs
-}
-
-// displayName puts a name on one line. In a name beyond ASCII a backslash
-// becomes a slash: net/mail would leave it bare in an encoded word, where RFC
-// 2047, section 5, rule 3 forbids it, and readers lose the whole address. What
-// looks like an encoded word is broken up: many readers decode it even within
-// quotes, line breaks and all.
-func displayName(name string) string {
-	if !isASCII(name) {
-		name = strings.ReplaceAll(name, `\`, "/")
-	}
-	return strings.ReplaceAll(oneSpace(name), "=?", "= ?")
 }
 
 func isASCII(s string) bool {

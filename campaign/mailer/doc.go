@@ -1,8 +1,9 @@
 // Package mailer builds a message, speaks SMTP with it, and says what the
 // server's answer means. It is the only importer of go-mail, which has the
 // login mechanisms, and which every message is held against in the tests: the
-// writer is this package's own, for speed, and gives go-mail's bytes. So is
-// the dialogue, since the mark has to stand between the body and the dot.
+// writer is this package's own, for speed, and gives go-mail's bytes, long names
+// beyond ASCII aside, which it puts into fewer words. So is the dialogue, since
+// the mark has to stand between the body and the dot.
 //
 // The dialogue, and what each trouble in it means (RFC 5321):
 //

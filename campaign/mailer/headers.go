@@ -1,7 +1,6 @@
 package mailer
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -183,23 +182,16 @@ func isPrintable(s string) bool {
 // of which cuts a character in two (RFC 2047, sections 2 and 5): by Q, or by B
 // where that is shorter.
 func encodedWords(value string) string {
-	const frame = len("=?utf-8?q?") + len("?=")
-	letter, room, size, encode := "q", firstRoom-frame, qSize, qText
-	if b := base64.StdEncoding; len(qText(value)) > b.EncodedLen(len(value)) {
-		letter, room, size = "b", (firstRoom-frame)/4*3, utf8.RuneLen
-		encode = func(s string) string { return b.EncodeToString([]byte(s)) }
-	}
+	code := shorter(value, firstRoom)
 	var words []string
 	begin, used := 0, 0
-	add := func(end int) { words = append(words, "=?utf-8?"+letter+"?"+encode(value[begin:end])+"?=") }
 	for i, r := range value {
-		if used += size(r); used > room {
-			add(i)
-			begin, used = i, size(r)
+		if used += code.size(r); used > code.room {
+			words = append(words, code.word(value[begin:i]))
+			begin, used = i, code.size(r)
 		}
 	}
-	add(len(value))
-	return strings.Join(words, " ")
+	return strings.Join(append(words, code.word(value[begin:])), " ")
 }
 
 // qText is text in the Q encoding with the characters that are safe in every
