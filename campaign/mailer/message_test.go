@@ -303,7 +303,7 @@ func TestHeaders(t *testing.T) {
 	for name, want := range map[string]string{
 		"Date": "Mon, 01 Mar 2027 09:00:00 +0700", "Message-Id": "<20270301.1@example.org>", "Mime-Version": "1.0",
 		"Precedence": "bulk", "Auto-Submitted": "auto-generated",
-		"List-Unsubscribe":      "<https://example.org/u?id=1%2C2&n=%C3%BC%3Ex>, <mailto:rina@example.org?subject=unsubscribe%20spring>",
+		"List-Unsubscribe":      "<https://example.org/u?id=1%2c2&n=%c3%bc%3ex>, <mailto:rina@example.org?subject=unsubscribe%20spring>",
 		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		"User-Agent":            "", "X-Mailer": "",
 	} {

@@ -58,7 +58,7 @@ func listURL(raw string) (string, error) {
 	var b strings.Builder
 	for i := range len(raw) {
 		if c := raw[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("<>\",\\^`{|}", c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
+			fmt.Fprintf(&b, "%%%02x", c)
 		} else {
 			b.WriteByte(c)
 		}
