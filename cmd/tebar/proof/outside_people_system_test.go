@@ -65,3 +65,20 @@ func addressees(n int) []addressee {
 	}
 	return all
 }
+
+// ordinary are n rows as a club has them.
+func ordinary(n int) []addressee {
+	who := []string{"Ani Wijaya", "Jürgen Müller", "王小明", "محمد عبد الله", "Олена Ковальчук", "Nguyễn Thị Ánh", "Zoë Lacroix", "สมชาย ใจดี"}
+	what := []string{"Our open day on Saturday", "Einladung zum Sommerfest in Köln", "星期六的開放日", "دعوة إلى اليوم المفتوح", "Запрошення на свято", "Thư mời ngày hội", "Le bateau des livres est de retour", "ขอเชิญร่วมงาน"}
+	all := make([]addressee, n)
+	for i := range all {
+		all[i] = addressee{fmt.Sprintf("person%d@example.org", i), who[i%len(who)], what[i%len(what)], plainNote}
+	}
+	return all
+}
+
+// plainNote is as long as letters are: a short one with a picture is suspect.
+const plainNote = "we look forward to seeing you on Saturday, and your family too. The gates open at nine. " +
+	"There will be tea and cake in the hall, the choir sings at eleven, and the workshop shows what the older pupils have built this year: " +
+	"a weather station, two boats, and a loom that really weaves. Whoever wants to see the classrooms finds a guide at the door of each floor. " +
+	"Please tell us by Thursday whether you come, and with how many, so that there are chairs for all. If it rains, we meet in the library."
