@@ -354,3 +354,19 @@ func TestBuildKeepsResults(t *testing.T) {
 		}
 	}
 }
+
+// A mailbox in one file would change a line that begins with "From "; a soft
+// line end can make one too.
+func TestNoFromLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"From here on":                     "=46rom here on",
+		"a\nFrom b\r\nFrom\nFrom\tc\n":     "a\r\n=46rom b\r\nFrom\r\nFrom\tc\r\n",
+		">From a\n From b\nfrom c":         ">From a\r\n From b\r\nfrom c",
+		strings.Repeat("a", 75) + "From b": strings.Repeat("a", 75) + "=\r\n=46rom b",
+		"From " + strings.Repeat("a", 70):  "=46rom " + strings.Repeat("a", 68) + "=\r\naa",
+	} {
+		if got := string(appendQuotedPrintable(nil, text)); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -18,10 +18,15 @@ var literal = func() (t [256]bool) {
 }()
 
 // appendQuotedPrintable encodes a text. CRLF, LF and a lone CR are line ends
-// alike, and come out as CRLF.
+// alike, and come out as CRLF. No line begins with "From ", which a mailbox in
+// one file changes to ">From " (RFC 2049, section 3).
 func appendQuotedPrintable(b []byte, text string) []byte {
 	column := 0
 	for len(text) > 0 {
+		if column == 0 && strings.HasPrefix(text, "From ") {
+			b, column = appendEscape(b, 0, 'F')
+			text = text[1:]
+		}
 		n := literals(text, maxEncoded-1-column)
 		b, column, text = append(b, text[:n]...), column+n, text[n:]
 		if text == "" {
