@@ -287,4 +287,30 @@ var bugs = []bug{
 		old: "os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)", new: "os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)",
 		packages: "./store",
 	},
+	// Messages as others read them.
+	{
+		name: "encoded lines of 80", file: "campaign/mailer/quotedprintable.go",
+		old: "const maxEncoded = 76", new: "const maxEncoded = 80",
+		packages: "./cmd/tebar/proof", run: "^TestStrictReader$", tags: "system",
+	},
+	{
+		name: "long encoded words", file: "campaign/mailer/phrase.go",
+		old: "const maxWord = 75", new: "const maxWord = 76",
+		packages: "./cmd/tebar/proof", run: "^TestStrictReader$", tags: "system",
+	},
+	{
+		name: "a byte lost between two encoded words", file: "campaign/mailer/headers.go",
+		old: "words = append(words, code.word(value[begin:i]))\n\t\t\tbegin", new: "words = append(words, code.word(value[begin:max(begin, i-1)]))\n\t\t\tbegin",
+		packages: "./cmd/tebar/proof", run: "^TestStrictReader$", tags: "system",
+	},
+	{
+		name: "From at the beginning of a line", file: "campaign/mailer/quotedprintable.go",
+		old: "if column == 0 && strings", new: "if column < 0 && strings",
+		packages: "./cmd/tebar/proof", run: "^TestPostfix$", tags: "system",
+	},
+	{
+		name: "a leftover of a template in a header", file: "campaign/mailer/unsubscribe.go",
+		old: "fmt.Fprintf(&b, \"%%%02x\", c)\n\t\t}\n\t}\n\treturn b.String()\n", new: "fmt.Fprintf(&b, \"%%%02X\", c)\n\t\t}\n\t}\n\treturn b.String()\n",
+		packages: "./cmd/tebar/proof", run: "^TestSpamAssassin$", tags: "system",
+	},
 }

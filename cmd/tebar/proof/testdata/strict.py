@@ -95,6 +95,9 @@ def octets(raw, utf8):
             raise Defects(f"{len(line)} characters in a line: {line!r}")
         if line.endswith((b" ", b"\t")):
             raise Defects(f"a blank at the end of a line: {line!r}")
+    for word in re.findall(rb"=\?[^ ?]*\?[^ ?]*\?[^ ?]*\?=", head):
+        if len(word) > 75:
+            raise Defects(f"an encoded word of {len(word)} characters (RFC 2047, section 2)")
     for line in head.split(b"\r\n"):
         if not line.strip():
             raise Defects("a header line that is all blanks")
