@@ -26,11 +26,17 @@ var onceLetters = []string{
 	`<html><head><style>p { color: red !important } p b { color: green }</style></head><body>
 <!--[if mso]><table><tr><td>{{.a}}<![endif]-->{{if .a}}<p>{{.a}} <b>{{.b}}</b></p>{{else}}<p>none</p>{{end}}<p>{{with .c}}{{.}}{{end}}<b>x</b></p>
 {{range .rows}}<div><p style="margin: 0 !important">{{.b}}</p></div>{{end}}<!--[if mso]></td></tr></table><![endif]--></body></html>`,
+	`<html><head></head><body><h1>{{.a}}</h1><h2>x {{.b}}</h2><s>{{.c}}</s><dl><dt>{{.a}}</dt><dd>{{.b}}</dd></dl>
+<table><caption>{{.a}}</caption><tr><th>{{.a}}</th><th>k:</th><th>x {{.b}}</th></tr><tr><td>{{.b}}</td><td>{{.c}}</td><td>{{.a}}</td></tr><tr><td colspan="2">{{.a}}</td><td>{{.b}}</td></tr></table>
+<table><tr><td>{{.a}}</td><td>{{.b}}</td></tr><tr><td>x {{.b}}</td><td>{{.c}}</td></tr></table>
+<table><tr><td>{{.a}}</td><td>{{.b}}</td><td>{{.c}}</td></tr><tr><td>1</td><td>2 {{.a}}</td><td></td></tr></table>
+<table role="presentation"><tr><td>{{.a}}</td><td>{{.b}}</td></tr><tr><td>x</td><td>{{.c}}</td></tr></table>
+<ol><li>{{.a}}<ul><li><p>{{.b}}</p></li></ul></li></ol><a href="mailto:x@example.org?subject={{.b}}">{{.a}}</a></body></html>`,
 }
 
 var cellsAsTyped = rapid.OneOf(
 	rapid.StringMatching(`[a-zA-Z0-9 .,<>&"'{}éü日本%+?#/:-]{0,12}`),
-	rapid.SampledFrom([]string{"", " ", "a\nb", "  x", "x\t y", "\u00a0", "1. x", "# x", "- x", "*x*", "a | b", "<b>", "&amp;", "tbrq0z", "{{.a}}", "-->"}),
+	rapid.SampledFrom([]string{"", " ", "a\nb", "  x", "x\t y", "\u00a0", "1. x", "# x", "- x", "*x*", "a | b", "a:", "?", "なに？", "|", "~", "<b>", "&amp;", "tbrq0z", "{{.a}}", "-->"}),
 	rapid.String(),
 )
 

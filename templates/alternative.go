@@ -15,9 +15,11 @@ import (
 )
 
 // textConverter makes text of HTML as a person would have typed it: no
-// asterisks and hashes, links as `text <url>`, pictures as their alternative
-// text, lists with dashes and numbers, tables of data with bars, tables for
-// layout dissolved.
+// asterisks and hashes, headings with two blank lines above, links as
+// `text <url>`, pictures as their alternative text, lists with dashes and
+// numbers, tables of data as renderTable has them, tables for layout dissolved.
+// Nothing of the layout may depend on how long a text is: it is made once for
+// all rows (textSource).
 var textConverter = sync.OnceValue(func() *converter.Converter {
 	c := converter.NewConverter(
 		converter.WithEscapeMode(converter.EscapeModeDisabled),
@@ -54,17 +56,29 @@ const lessThan, greaterThan = "\ufdd0", "\ufdd1"
 
 var carried = strings.NewReplacer("<", lessThan, ">", greaterThan)
 
+// Two more carry what only the finished text can obey: two blank lines here,
+// and none.
+const apart, together = "\ufdd2", "\ufdd3"
+
+var (
+	apartHere    = regexp.MustCompile(`\n+` + apart)
+	togetherHere = regexp.MustCompile(`\s*` + together + `[ \t]*\n[ \t]*\n`)
+	marks        = strings.NewReplacer(apart, "", together, "")
+)
+
 // tidy takes away invisible characters, blanks at line ends and all but one
-// of several blank lines; the text ends with one line end.
+// of several blank lines, two above a heading; the text ends with one line end.
 func tidy(s string) string {
 	s = lineEnds.ReplaceAllString(unseen.Replace(s)+"\n", "\n")
-	return strings.Trim(blankLines.ReplaceAllString(s, "\n\n"), "\n") + "\n"
+	s = blankLines.ReplaceAllString(togetherHere.ReplaceAllString(s, "\n"), "\n\n")
+	s = marks.Replace(apartHere.ReplaceAllString(s, "\n\n\n"))
+	return strings.Trim(s, "\n") + "\n"
 }
 
 // dropped elements have no text for a reader.
 var dropped = map[string]bool{
 	"head": true, "script": true, "style": true, "template": true, "noscript": true, "object": true, "svg": true,
-	"textarea": true, "select": true, "input": true,
+	"textarea": true, "select": true, "input": true, "audio": true, "video": true, "canvas": true, "iframe": true, "map": true, "datalist": true,
 }
 
 var hiddenStyle = regexp.MustCompile(`(?i)(^|[;\s])(display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(\.0+)?\s*(!|;|$)|max-height\s*:\s*0(px)?\s*(!|;|$))`)
@@ -83,6 +97,9 @@ func prune(n *html.Node) {
 		} else {
 			prune(c)
 		}
+		if (c.Data == "ul" || c.Data == "ol") && n.Data == "li" && c.Parent == n { // a list in a list
+			n.InsertBefore(&html.Node{Type: html.TextNode, Data: together}, c)
+		}
 		c = next
 	}
 }
@@ -93,8 +110,16 @@ func renderText(ctx converter.Context, w converter.Writer, n *html.Node) convert
 	switch n.Data {
 	case "strong", "b", "em", "i", "code", "var", "samp", "kbd", "tt":
 		ctx.RenderChildNodes(ctx, w, n)
-	case "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "center", "pre", "button":
+	case "s", "del", "strike":
+		renderBetween(ctx, w, n, "~", "~")
+	case "h1", "h2", "h3":
+		renderBetween(ctx, w, n, "\n\n"+apart, "\n\n")
+	case "h4", "h5", "h6", "td", "th", "center", "pre", "button", "legend", "summary", "figcaption", "caption":
 		renderBlock(ctx, w, n)
+	case "dt":
+		renderBetween(ctx, w, n, "\n\n", "")
+	case "dd":
+		renderBetween(ctx, w, n, "\n  ", "")
 	case "hr":
 		_, _ = w.WriteString("\n\n----------\n\n")
 	case "br":
@@ -112,9 +137,13 @@ func renderText(ctx converter.Context, w converter.Writer, n *html.Node) convert
 }
 
 func renderBlock(ctx converter.Context, w converter.Writer, n *html.Node) {
-	_, _ = w.WriteString("\n\n")
+	renderBetween(ctx, w, n, "\n\n", "\n\n")
+}
+
+func renderBetween(ctx converter.Context, w converter.Writer, n *html.Node, before, after string) {
+	_, _ = w.WriteString(before)
 	ctx.RenderChildNodes(ctx, w, n)
-	_, _ = w.WriteString("\n\n")
+	_, _ = w.WriteString(after)
 }
 
 // renderLink writes `text <url>`, and no more than one of them where both say
@@ -139,7 +168,9 @@ func linkText(text, href string) string {
 	case href == "", strings.HasPrefix(href, "#"), strings.HasPrefix(lower, "javascript:"), strings.HasPrefix(lower, "cid:"):
 		return text
 	case strings.HasPrefix(lower, "mailto:"):
-		shown = href[len("mailto:"):]
+		if to, more, _ := strings.Cut(href[len("mailto:"):], "?"); more == "" || text == to {
+			shown = to // else the subject goes with the link alone
+		}
 	case strings.HasPrefix(lower, "tel:") && strings.ContainsAny(text, "0123456789"):
 		return text
 	}

@@ -30,10 +30,16 @@ func printedText(v any) string {
 // plainCell passes text that looks the same in HTML and in plain text.
 func plainCell(v any) string {
 	s := printedText(v)
-	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") || strings.ContainsFunc(s, odd) {
+	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' || strings.Contains(s, "  ") || strings.ContainsFunc(s, odd) ||
+		strings.ContainsRune(labelEnds, lastRune(s)) {
 		return notPlain
 	}
 	return s
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 func odd(r rune) bool {
