@@ -162,6 +162,17 @@ func hard() []mailing {
 			letter: with(letterSource{html: "body.html"}), shape: "related(" + withText + ",png)",
 		},
 		{
+			name: "copies",
+			yaml: usual + "body: {text: body.txt}\ncc: '\"Büro, Köln\" <copy@example.org>'\nreply_to: '\"محمد \\\"M\\\"\" <answers@example.com>'\n" +
+				"headers: {X-Campaign: \"Frühling 2027\", X-Long: \"" + strings.Repeat("long ", 60) + "end\"}\n",
+			people: addressees(20), files: map[string]string{"body.txt": lines}, shape: "plain",
+			letter: letterSource{
+				subject: usualLetter.subject, from: usualLetter.from, text: "body.txt",
+				cc: "Büro, Köln <copy@example.org>", replyTo: `محمد "M" <answers@example.com>`,
+				headers: map[string]string{"X-Campaign": "Frühling 2027", "X-Long": strings.Repeat("long ", 60) + "end"},
+			},
+		},
+		{
 			name: "markdown", yaml: usual + "body: {markdown: body.md}\n", people: plainNotes(rows),
 			files:  map[string]string{"body.md": "# Undangan\n\nDear {{.name}},\n\n- one\n- two **bold** and ünïcode 漢字\n\n1. first\n2. second\n\n[the page](https://example.org/page)\n\nRegards\n"},
 			letter: with(letterSource{markdown: "body.md"}), shape: withText,

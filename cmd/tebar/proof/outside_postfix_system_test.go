@@ -29,7 +29,7 @@ func TestPostfix(t *testing.T) {
 			p.empty(t)
 			x := ml.laid(t, fmt.Sprintf("sender: {provider: smtp, host: 127.0.0.1, port: %d, security: none, auth: none}\n", p.port))
 			all := x.sent()
-			x.collect(all, p.taken(t, len(all)))
+			x.collect(all, p.taken(t, len(all)*x.letter.copies()), x.letter.copies())
 			for _, one := range all {
 				if sum := sha256.Sum256(one.raw); hex.EncodeToString(sum[:]) != one.SHA256 {
 					t.Errorf("%s: not as it was sent:\n%.3000s", one.Email, one.raw)

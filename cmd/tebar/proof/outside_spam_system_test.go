@@ -28,7 +28,7 @@ var notContent = map[string]string{
 func TestSpamAssassin(t *testing.T) {
 	var scored []string
 	worst := 0.0
-	each := size(8, 80)
+	each := size(8, 90)
 	var box bytes.Buffer
 	kinds := map[string]string{} // by Message-ID
 	for _, ml := range mailings(t) {

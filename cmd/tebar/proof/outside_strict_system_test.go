@@ -82,6 +82,12 @@ func (x *mailingTrial) meant(p *posted, file string) map[string]any {
 	if x.letter.replyTo != "" {
 		m["reply_to"] = split(x.letter.replyTo)
 	}
+	if x.letter.cc != "" {
+		m["cc"] = split(x.letter.cc)
+	}
+	if x.letter.headers != nil {
+		m["headers"] = x.letter.headers
+	}
 	if x.letter.text != "" {
 		m["text"] = strings.ReplaceAll(p.fill(x.source(x.letter.text), asIs), "\r\n", "\n")
 	}

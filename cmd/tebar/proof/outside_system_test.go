@@ -31,8 +31,17 @@ type mailing struct {
 
 // A letterSource is the letter as a person has written it.
 type letterSource struct {
-	subject, from, replyTo string // addresses as "Name <address>"
-	html, text, markdown   string // names of files; "" = none
+	subject, from, replyTo, cc string            // addresses as "Name <address>"
+	headers                    map[string]string // beside those that Tebar writes
+	html, text, markdown       string            // names of files; "" = none
+}
+
+// copies is how many mailboxes get each message.
+func (l letterSource) copies() int {
+	if l.cc != "" {
+		return 2
+	}
+	return 1
 }
 
 // A posted is one row's message as its mailing's run left it: what the report
@@ -45,6 +54,7 @@ type posted struct {
 	SHA256    string            `json:"sha256"`
 	Fields    map[string]string `json:"fields"`
 	raw       []byte            // with CRLF, without what servers put on top
+	copies    int               // of it that were found
 }
 
 // A trial is a mailing on a machine.
@@ -108,8 +118,9 @@ func (x *mailingTrial) sent() []*posted {
 // onTop are the fields that a delivering server puts on top.
 var onTop = regexp.MustCompile(`^(?:(?:Return-Path|Delivered-To|X-Original-To|Received):.*\r\n(?:[ \t].*\r\n)*)+`)
 
-// collect gives each message its bytes, found by Message-ID among the files.
-func (x *mailingTrial) collect(all []*posted, files []string) {
+// collect gives each message its bytes, found by Message-ID among the files, in
+// which it is there a number of times.
+func (x *mailingTrial) collect(all []*posted, files []string, copies int) {
 	x.t.Helper()
 	byID := map[string]*posted{}
 	for _, p := range all {
@@ -125,15 +136,19 @@ func (x *mailingTrial) collect(all []*posted, files []string) {
 			raw = bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
 		}
 		raw = raw[len(onTop.Find(raw)):]
-		found := id.FindSubmatch(raw)
-		if found == nil || byID[string(found[1])] == nil || byID[string(found[1])].raw != nil {
-			x.t.Fatalf("%s: whose is this, or is it there twice?\n%.500s", name, raw)
+		var p *posted
+		if found := id.FindSubmatch(raw); found != nil {
+			p = byID[string(found[1])]
 		}
-		byID[string(found[1])].raw = raw
+		if p == nil || p.raw != nil && !bytes.Equal(p.raw, raw) {
+			x.t.Fatalf("%s: whose is this, or is it there in two forms?\n%.500s", name, raw)
+		}
+		p.raw = raw
+		p.copies++
 	}
 	for _, p := range all {
-		if p.raw == nil {
-			x.t.Fatalf("%s: %s has no message", x.name, p.Email)
+		if p.copies != copies {
+			x.t.Fatalf("%s: %s has %d messages, want %d", x.name, p.Email, p.copies, copies)
 		}
 	}
 }
@@ -147,7 +162,7 @@ func (ml mailing) inSandbox(t *testing.T) (*mailingTrial, []*posted) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.collect(all, files)
+	x.collect(all, files, 1)
 	return x, all
 }
 

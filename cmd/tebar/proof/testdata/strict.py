@@ -4,7 +4,8 @@ was meant.
 On stdin one JSON object a line:
 
   file      the message, from its own first header line to its end
-  subject, from, to, reply_to   as text; addresses as [name, address]
+  subject, from, to, cc, reply_to   as text; addresses as [name, address]
+  headers   further ones, by name
   id        the Message-ID, without <>
   shape     its parts, like mixed(related(alternative(plain,html),png),pdf)
   text      the plain text, or null where Tebar makes it
@@ -32,7 +33,7 @@ STRICT = email.policy.SMTP.clone(raise_on_defect=True)
 
 # Each of these is there once; of the others below, at most once.
 ALWAYS = {"Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Precedence", "Subject", "To"}
-PERHAPS = {"Content-Transfer-Encoding", "List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"}
+PERHAPS = {"Cc", "Content-Transfer-Encoding", "List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"}
 
 
 class Tokens(HTMLParser):
@@ -148,7 +149,7 @@ def older(field, raw):
 def header(message, raw, expected):
     fields(message, expected)
     same("Subject", str(message["Subject"]), expected["subject"])
-    for field in "From", "To", "Reply-To":
+    for field in "From", "To", "Cc", "Reply-To":
         mailbox(field, message, raw, expected.get(field.lower().replace("-", "_")))
     same("Message-ID", str(message["Message-ID"]), f"<{expected['id']}>")
     if message["Date"].datetime is None or message["Date"].datetime.tzinfo is None:
