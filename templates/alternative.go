@@ -168,9 +168,7 @@ func linkText(text, href string) string {
 	case href == "", strings.HasPrefix(href, "#"), strings.HasPrefix(lower, "javascript:"), strings.HasPrefix(lower, "cid:"):
 		return text
 	case strings.HasPrefix(lower, "mailto:"):
-		if to, more, _ := strings.Cut(href[len("mailto:"):], "?"); more == "" || text == to {
-			shown = to // else the subject goes with the link alone
-		}
+		shown, _, _ = strings.Cut(href[len("mailto:"):], "?") // what follows (RFC 6068) is for a program
 	case strings.HasPrefix(lower, "tel:") && strings.ContainsAny(text, "0123456789"):
 		return text
 	}

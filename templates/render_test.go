@@ -121,6 +121,25 @@ func TestTextOfItsOwn(t *testing.T) {
 	}
 }
 
+// In plain text a link to an address is that address: what follows it would be
+// pasted along.
+func TestMailLinkInText(t *testing.T) {
+	for _, l := range []campaign.Letter{
+		{HTML: `<p><a href="mailto:a@example.org?subject=unsubscribe%20x">Leave</a>, <a href="mailto:a@example.org?subject={{.a}}">a@example.org</a></p>`},
+		{HTML: `<p>{{if .a}}<a href="mailto:a@example.org?subject={{.a}}">Leave</a>{{end}}, <a href="mailto:a@example.org">a@example.org</a></p>`},
+		{Markdown: "[Leave](mailto:a@example.org?subject={{.a}}), [a@example.org](mailto:a@example.org?subject=x)"},
+	} {
+		row := campaign.Row{Columns: []string{"a"}, Values: []string{"x y"}}
+		got, err := mustParse(t, l).Render(t.Context(), campaign.Recipient{Row: row})
+		if want := "Leave <a@example.org>, a@example.org"; err != nil || strings.TrimSpace(got.Text) != want {
+			t.Errorf("%s%s: %q, %v", l.HTML, l.Markdown, got.Text, err)
+		}
+		if !strings.Contains(got.HTML, "?subject=") {
+			t.Errorf("the HTML's link has lost its subject: %s", got.HTML)
+		}
+	}
+}
+
 func TestLeaveStylesAlone(t *testing.T) {
 	html := "<html><head><style>.h { display: none } p { color: red }</style></head><body><p class=h>{{.a}}</p><p>seen</p></body></html>"
 	s := mustParse(t, campaign.Letter{HTML: html})
