@@ -33,7 +33,11 @@ func (a *app) initCommand() *cli.Command {
 			if dir == "" {
 				dir = "."
 			}
-			return a.init(dir, name)
+			err := a.init(dir, name)
+			if err == nil && !a.json && !c.IsSet("template") {
+				a.say("\nThis is the starter %s. To begin with another, in another folder: tebar init DIR --template NAME\n%s", name, startersTable())
+			}
+			return err
 		},
 	}
 }
@@ -97,7 +101,6 @@ func (a *app) init(dir, name string) error {
 	a.say("  check it    tebar check %s", file)
 	a.say("  look at it  tebar preview %s --open", file)
 	a.say("  send it     tebar run %s   (into the sandbox: nobody gets mail)", file)
-	a.say("\nThis is the starter %s. There are others, for another folder: tebar init DIR --template NAME\n%s", name, startersTable())
 	return nil
 }
 
