@@ -21,8 +21,9 @@ const doubling = `{{$x := "xxxxxxxx"}}{{range 100}}{{$x = `
 
 var loops = []loop{
 	{name: "ends", text: `{{range 3}}x{{end}}`},
-	{name: "calls itself", text: `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`, words: "depth"},
-	{name: "calls each other", text: `{{define "a"}}{{template "b" .}}{{end}}{{define "b"}}x{{template "a" .}}{{end}}{{template "a" .}}`, words: "depth"},
+	{name: "calls itself", text: `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`, words: "without end"},
+	{name: "calls itself in the engine", text: `{{define "a"}}{{template "a" $}}{{end}}{{template "a" $}}`, words: "depth"},
+	{name: "calls each other", text: `{{define "a"}}{{template "b" .}}{{end}}{{define "b"}}x{{template "a" .}}{{end}}{{template "a" .}}`, words: "without end"},
 	{name: "prints for ever", text: `{{range 1000000000000}}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{{end}}`, words: "more than 10 MB", everywhere: true},
 	{name: "prints nothing for ever", text: `{{range 1000000000000}}{{end}}`, words: "more than 10 s"},
 	{name: "loops within loops", text: strings.Repeat(`{{range 100000}}`, 9) + strings.Repeat(`{{end}}`, 9), words: "more than 10 s", long: true},

@@ -309,8 +309,8 @@ var bugs = []bug{
 		packages: "./cmd/tebar/proof", run: "^TestPostfix$", tags: "system",
 	},
 	{
-		name: "a leftover of a template in a header", file: "campaign/mailer/unsubscribe.go",
-		old: "fmt.Fprintf(&b, \"%%%02x\", c)\n\t\t}\n\t}\n\treturn b.String()\n", new: "fmt.Fprintf(&b, \"%%%02X\", c)\n\t\t}\n\t}\n\treturn b.String()\n",
+		name: "a leftover of a template in a header", file: "campaign/mailto.go",
+		old: "fmt.Fprintf(&b, \"%%%02x\", c)\n", new: "fmt.Fprintf(&b, \"%%%02X\", c)\n",
 		packages: "./cmd/tebar/proof", run: "^TestSpamAssassin$", tags: "system",
 	},
 }
