@@ -23,7 +23,8 @@ type fault struct {
 type analysis struct {
 	uses   []use
 	faults []fault
-	rows   bool // .rows is used
+	rows   bool  // .rows is used
+	codes  []int // where a code is drawn
 
 	trees   map[string]*parse.Tree
 	visited map[string]bool // definitions seen with a row as their dot
@@ -141,6 +142,8 @@ func (a *analysis) command(c *parse.CommandNode, row bool) {
 		if s := text(c, 2); s != nil && a.argIsRecord(c.Args[1], row) {
 			a.column(s.Text, int(s.Position()))
 		}
+	case "qr", "barcode":
+		a.codes = append(a.codes, int(id.Position()))
 	case "mso":
 		if s := text(c, 1); s == nil || len(c.Args) != 2 || strings.Contains(s.Text, "--") {
 			a.faults = append(a.faults, fault{int(id.Position()), "mso takes one literal text, without --", `write {{mso "<br>"}}; for a cell, write <!--[if mso]>{{.name}}<![endif]-->`})

@@ -84,6 +84,7 @@ type checked struct {
 	body    *body
 	html    bool // it is HTML
 	file    bool // it is an attachment
+	codes   bool // it draws some
 	watched []watched
 }
 
@@ -105,10 +106,10 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 	for _, f := range append(a.faults, torn(text, marks)...) {
 		found = append(found, src.problem(campaign.Error, f.at, f.message, f.hint))
 	}
-	if len(found) > 0 {
+	if found = append(found, misplaced(src, a.codes)...); len(found) > 0 {
 		return nil, inOrder(found)
 	}
-	c := &checked{src: src, uses: a.uses, rows: a.rows, html: html}
+	c := &checked{codes: len(a.codes) > 0, src: src, uses: a.uses, rows: a.rows, html: html}
 	if html {
 		c.body, c.watched, err = compileHTML(src.lang, src.field, text, marks, true)
 	} else {

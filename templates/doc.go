@@ -38,6 +38,8 @@
 //	plural "guest" "guests" .n the first for 1, else the second; further forms where the language has them
 //	int float add sub mul div mod min max round floor ceil
 //	unsubscribe                the link to be written to no more, by itself in a body (see Assemble)
+//	qr .ticket                 a QR code of the text: <img src="{{qr .ticket}}" alt="...">
+//	barcode "code128" .ticket  a barcode: code128, code39, ean13, ean8, qr
 //	cid "logo.png"             a cid: link to an inline picture
 //	tel .phone                 a tel: link
 //	mso "<br>"                 the literal text, for Outlook alone

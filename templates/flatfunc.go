@@ -64,6 +64,10 @@ func (w *flattener) fixed(fn any, a texts) value {
 		if len(a) == 1 {
 			return decide(func(f *filling) bool { return do(a[0](f)) })
 		}
+	case func(any) (template.URL, error):
+		if len(a) == 1 {
+			return value{kind: link, text: func(f *filling) string { return f.address(do(a[0](f))) }}
+		}
 	default:
 		return w.several(fn, a)
 	}
@@ -79,6 +83,10 @@ func (w *flattener) several(fn any, a texts) value {
 	case func(string, any) (string, error):
 		if len(a) == 2 {
 			return say(func(f *filling) string { return f.result(do(a[0](f), a[1](f))) })
+		}
+	case func(string, any) (template.URL, error):
+		if len(a) == 2 {
+			return value{kind: link, text: func(f *filling) string { return f.address(do(a[0](f), a[1](f))) }}
 		}
 	case func(string, string, any) (string, error):
 		if len(a) == 3 {
@@ -117,6 +125,9 @@ func (f *filling) result(s string, err error) string {
 	}
 	return s
 }
+
+// address is a link that a function gave.
+func (f *filling) address(link template.URL, err error) string { return f.result(string(link), err) }
 
 // string is a result that can be anything, and is text of texts.
 func (f *filling) string(v any) string {

@@ -37,6 +37,7 @@ var functions = func() map[string]any {
 	maps.Copy(fns, sizedFunctions)
 	maps.Copy(fns, numberFunctions)
 	maps.Copy(fns, linkFunctions)
+	maps.Copy(fns, codeFunctions)
 	maps.Copy(fns, valueFunctions)
 	maps.Copy(fns, (*language)(nil).functions())
 	return fns

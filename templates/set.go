@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"unicode"
@@ -12,6 +13,7 @@ import (
 type Names struct {
 	Campaign, HTML, Markdown, Text string
 	From                           map[string]Origins // of bodies that have parts, by body.html and so on
+	Domain                         string             // of Content-IDs (RFC 2045, section 7); "" = tebar.invalid
 }
 
 // source is a body, which may have parts.
@@ -32,6 +34,8 @@ type Set struct {
 	derived bool  // text was made from the HTML; it may send a row back there
 	rows    bool  // .rows is used
 	files   []*fileTemplate
+	codes   bool   // the HTML draws some
+	domain  string // of their Content-IDs
 
 	checks []*checked
 	naming naming
@@ -42,13 +46,13 @@ type Rendered struct {
 	Subject string // one line
 	HTML    string // "" where the letter has none
 	Text    string // always there
-	Files   []File // attachments that were filled
+	Files   []File // made for the row: attachments that were filled, pictures that were drawn
 }
 
 // Parse parses all bodies and collects what is wrong with them, with file,
 // line and column. The Set is nil only when there are errors.
 func Parse(l campaign.Letter, n Names) (*Set, campaign.Problems) {
-	s := &Set{}
+	s := &Set{domain: cmp.Or(n.Domain, "tebar.invalid")}
 	spoken, found := languageOf(l, n)
 	subject := spoken.source(n.Campaign, "subject", l.Subject)
 	_, problems := s.add(check(subject, subject.text, nil, false))
@@ -96,6 +100,7 @@ func (s *Set) add(c *checked, found campaign.Problems) (ok bool, problems campai
 	}
 	s.checks = append(s.checks, c)
 	s.rows = s.rows || c.rows
+	s.codes = s.codes || c.codes
 	return true, found
 }
 
@@ -188,6 +193,11 @@ func (s *Set) Render(ctx context.Context, r campaign.Recipient) (Rendered, error
 	}
 	if out.Text, err = s.renderText(f, &out.HTML); err != nil {
 		return Rendered{}, s.explain(f, err)
+	}
+	if s.codes {
+		if out.HTML, out.Files, err = draw(out.HTML, s.domain); err != nil {
+			return Rendered{}, s.explain(f, err)
+		}
 	}
 	for _, t := range s.files {
 		file, err := t.render(f)

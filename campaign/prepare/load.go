@@ -136,7 +136,7 @@ func (p *Prepared) parse() {
 
 func (p *Prepared) names() templates.Names {
 	b := p.Campaign.Body
-	return templates.Names{Campaign: p.fileName(), HTML: b.HTML, Markdown: b.Markdown, Text: b.Text, From: p.from}
+	return templates.Names{Campaign: p.fileName(), HTML: b.HTML, Markdown: b.Markdown, Text: b.Text, From: p.from, Domain: contentDomain(p.Campaign.From)}
 }
 
 // Snapshot is what the ledger keeps of the campaign beside its entries.
