@@ -39,7 +39,8 @@ const maxAssembled = 5 << 20
 // handed other than the row, or that has variables of its own, stays a
 // definition, at the end.
 //
-// {{unsubscribe}} is put in place likewise.
+// {{unsubscribe}} is put in place likewise, and the name of a picture, as in
+// {{cid "logo.png"}}.
 //
 // origins says where each byte comes from; see Names. A part ends without its
 // last line end, which an editor has put there.
@@ -175,6 +176,8 @@ func (a *assembler) put(segs []segment, src *source, moved bool) {
 		case s.inner() == "unsubscribe":
 			a.unsubscribe(s, src)
 			continue
+		case named.MatchString(s.inner()) && a.field != "body.text":
+			s.text = unquoted(named.FindStringSubmatch(s.inner())[1]) // as if it stood there, see Pictures
 		case kind == opens:
 			dots = append(dots, moved)
 			moved = moved || !strings.HasPrefix(s.inner(), "if")

@@ -190,6 +190,9 @@ func TestUnsubscribeLink(t *testing.T) {
 			t.Errorf("%s: %v", name, missing)
 		}
 	}
+	if whole, _, _ := Assemble("b.html", "body.html", `<img src="{{cid "logo.png"}}">{{cid .a}}`, Around{}); whole != `<img src="logo.png">{{cid .a}}` {
+		t.Errorf("a picture by name: %s", whole)
+	}
 	_, _, found := Assemble("b.html", "body.html", "x\n{{unsubscribe}}", Around{})
 	want := []string{"b.html:2:1: the campaign offers no way to unsubscribe (take {{unsubscribe}} out of the letter, or the line `unsubscribe: none` out of the campaign file)"}
 	if diff := cmp.Diff(want, told(found)); diff != "" {

@@ -19,6 +19,7 @@ type call struct {
 const literal = "(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)"
 
 var (
+	named     = regexp.MustCompile(`^cid\s+` + literal + `$`)
 	defining  = regexp.MustCompile(`^define\s+` + literal + `$`)
 	calls     = regexp.MustCompile(`(?s)^(template|block)\s+` + literal + `\s*(.*)$`)
 	variable  = regexp.MustCompile(`\$[\pL\pN_]`)

@@ -40,7 +40,7 @@
 //	unsubscribe                the link to be written to no more, by itself in a body (see Assemble)
 //	qr .ticket                 a QR code of the text: <img src="{{qr .ticket}}" alt="...">
 //	barcode "code128" .ticket  a barcode: code128, code39, ean13, ean8, qr
-//	cid "logo.png"             a cid: link to an inline picture
+//	cid "logo.png"             a cid: link to a picture of the letter; src="logo.png" means the same
 //	tel .phone                 a tel: link
 //	mso "<br>"                 the literal text, for Outlook alone
 //

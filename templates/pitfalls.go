@@ -41,6 +41,7 @@ func Pitfalls(l campaign.Letter, n Names, sent map[string]error) campaign.Proble
 	}
 	w := &walk{text: filler(src.text), sent: sent}
 	w.all()
+	w.others(src.text)
 	var found campaign.Problems
 	all, told := map[string]int{}, map[string]int{}
 	for _, p := range w.found {
@@ -85,7 +86,8 @@ type walk struct {
 	sent     map[string]error
 	based    bool // <base href> says where relative links lead
 	pictures int
-	letters  int // that a person reads
+	letters  int             // that a person reads
+	told     map[string]bool // addresses of <img>
 }
 
 func (w *walk) all() {
@@ -195,14 +197,36 @@ func (w *walk) picture(a map[string]string) {
 			`write alt="what it shows", or alt="" where it is decoration`)
 	}
 	src := strings.TrimSpace(a["src"])
-	err, tried := w.sent[src]
-	switch {
-	case tried && err == nil: // it goes along
-	case tried:
-		w.lost("the picture "+quoted(src)+" cannot be sent along: "+err.Error(), "correct its name, which is taken from the letter's own folder; or put it on the web, and write its whole address: https://...")
+	if w.told == nil {
+		w.told = map[string]bool{}
+	}
+	w.told[src] = true
+	switch _, tried := w.sent[src]; {
 	case strings.HasPrefix(strings.ToLower(src), "data:"):
 		w.warn("Gmail and Outlook show no picture that is written into the letter (data:)", "put it on the web, and its address here")
-	case !w.local(src):
+	case tried || w.local(src):
+		w.goesAlong(src)
+	}
+}
+
+// others looks at backgrounds, and at the pictures that Outlook alone is shown.
+func (w *walk) others(text string) {
+	masked, _ := mask(text)
+	for _, f := range shownFiles(masked) {
+		if !w.told[f.path] {
+			w.at = f.at
+			w.goesAlong(f.path)
+		}
+	}
+}
+
+// goesAlong tells of a picture that is a file of the writer's and is not sent.
+func (w *walk) goesAlong(src string) {
+	err, tried := w.sent[src]
+	switch {
+	case tried && err == nil:
+	case tried:
+		w.lost("the picture "+quoted(src)+" cannot be sent along: "+err.Error(), "correct its name, which is taken from the letter's own folder; or put it on the web, and write its whole address: https://...")
 	case strings.Contains(src, hole):
 		w.lost("the picture "+quoted(holes.ReplaceAllString(src, "{{...}}"))+" is a file whose name changes with the row: it cannot be sent along",
 			"put the pictures on the web, and write their whole address: https://...; or attach them")
