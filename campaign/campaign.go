@@ -86,6 +86,7 @@ const (
 type List struct {
 	File       string     `json:"file"`
 	Sheet      string     `json:"sheet,omitempty"`
+	Range      string     `json:"range,omitempty"`   // of a workbook: cells, a defined name or a table; "" = the whole sheet
 	Columns    []string   `json:"columns,omitempty"` // headings of a list that has none; empty = it has
 	Email      string     `json:"email,omitempty"`   // column header; "" = find it
 	Name       string     `json:"name,omitempty"`    // column header of the display name

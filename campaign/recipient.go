@@ -6,6 +6,7 @@ type Row struct {
 	Source  string   `json:"source"` // file, as the campaign names it
 	Sheet   string   `json:"sheet,omitempty"`
 	Number  int      `json:"row"` // as a spreadsheet numbers it, the header being 1
+	Left    int      `json:"-"`   // columns of the file before the first of Columns
 	Columns []string `json:"-"`   // headers as written
 	Values  []string `json:"values"`
 }
@@ -62,8 +63,10 @@ type Source struct {
 	Encoding   string   `json:"encoding"`
 	Delimiter  string   `json:"delimiter"`
 	Sheet      string   `json:"sheet"`
-	HeaderRow  int      `json:"header_row"` // where the headings stand, as a spreadsheet numbers rows; 0: it has none
-	Rows       int      `json:"rows"`       // data rows, the header not counted
+	Range      string   `json:"range,omitempty"` // of the sheet that was read; "" = all of it
+	Left       int      `json:"-"`               // columns of the sheet before it
+	HeaderRow  int      `json:"header_row"`      // where the headings stand, as a spreadsheet numbers rows; 0: it has none
+	Rows       int      `json:"rows"`            // data rows, the header not counted
 	Columns    []string `json:"columns"`
 	EmailIndex int      `json:"-"` // which column holds the address
 }

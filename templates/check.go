@@ -118,7 +118,7 @@ func (c *checked) lookAt(made *body, f *filling, found *Finding) error {
 func rowProblem(sev campaign.Severity, row *campaign.Row, column, message, hint string) campaign.Problem {
 	p := campaign.Problem{Severity: sev, File: row.Source, Row: row.Number, Field: column, Message: message, Hint: hint}
 	if i := slices.Index(row.Columns, column); i >= 0 && column != "" {
-		p.Column = i + 1
+		p.Column = row.Left + i + 1
 	}
 	return p
 }

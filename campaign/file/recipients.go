@@ -27,6 +27,7 @@ func listKeys() []key[listDraft] {
 	return []key[listDraft]{
 		{name: "file", must: true, read: readListFile},
 		{name: "sheet", read: column(func(l *listDraft, s string) { l.Sheet = s })},
+		{name: "range", read: column(func(l *listDraft, s string) { l.Range = s })},
 		{name: "columns", read: readColumns},
 		{name: "email", read: column(func(l *listDraft, s string) { l.Email = s })},
 		{name: "name", read: column(func(l *listDraft, s string) { l.Name = s })},
@@ -82,11 +83,15 @@ func readList(r *reader, n *node, d *draft) {
 }
 
 // onlyFor tells of keys that mean nothing for the kind of file; they are no
-// error, so that a list may be changed from one kind to another.
+// error, so that a list may be changed from one kind to another. A range is
+// one: without it, more people would get mail than it names.
 func (r *reader) onlyFor(n *node, file string) {
 	book := extension(file) == ".xlsx" || extension(file) == ".xlsm"
 	if file == "" {
 		return
+	}
+	if at := n.find("range"); at != nil && !book {
+		r.fail(at, "take it out, or save the list as .xlsx", "%s works with an Excel workbook only, and %s is a text file", at.name(), shorten(file))
 	}
 	wrong, kind := []string{"sheet", "hidden"}, "a text file"
 	if book {

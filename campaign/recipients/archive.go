@@ -241,6 +241,15 @@ func (a *archive) relations(of string) ([]relation, error) {
 	return list.Relations, nil
 }
 
+// optionalRelations are those of a part that may have none.
+func (a *archive) optionalRelations(of string) ([]relation, error) {
+	dir, base := path.Split(of)
+	if a.parts[partName(dir+"_rels/"+base+".rels")] == nil {
+		return nil, nil
+	}
+	return a.relations(of)
+}
+
 // sheetParts gives the part of each worksheet by its relation id.
 func (a *archive) sheetParts() (map[string]string, error) {
 	root, err := a.relations("")

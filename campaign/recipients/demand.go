@@ -33,7 +33,7 @@ func (r *reading) demand(p *part, row campaign.Row) {
 
 func (p *part) demanded(row campaign.Row, at int, message, hint string) campaign.Problem {
 	return campaign.Problem{
-		Severity: campaign.Error, File: p.list.File, Sheet: row.Sheet, Row: row.Number, Column: at + 1, Field: row.Columns[at],
+		Severity: campaign.Error, File: p.list.File, Sheet: row.Sheet, Row: row.Number, Column: p.table.place(at + 1), Field: row.Columns[at],
 		Message: message, Hint: hint,
 	}
 }

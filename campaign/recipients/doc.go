@@ -21,5 +21,6 @@
 // row some tens of bytes are kept for it, never its cells.
 //
 // Rows are numbered as a spreadsheet numbers them: the first line or row of
-// the file is 1, blank ones count, and a record of several lines is one row.
+// the file is 1, blank ones count, and a record of several lines is one row. A
+// range of a sheet changes neither the numbers of rows nor those of columns.
 package recipients

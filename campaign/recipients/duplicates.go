@@ -181,7 +181,7 @@ func (r *reading) where(at place, here *part) string {
 func (r *reading) warn(c *candidate, message, hint string) {
 	r.problems.add(campaign.Problem{
 		Severity: campaign.Warning, File: c.part.list.File, Sheet: c.entry.Sheet, Row: c.entry.Number,
-		Column: c.part.columns.email + 1, Field: c.entry.Columns[c.part.columns.email],
+		Column: c.part.table.place(c.part.columns.email + 1), Field: c.entry.Columns[c.part.columns.email],
 		Message: message, Hint: hint,
 	})
 }
@@ -207,7 +207,7 @@ func (r *reading) differ(first place, c *candidate, where string) {
 	}
 	at := r.problems.add(campaign.Problem{
 		Severity: campaign.Error, File: c.part.list.File, Sheet: c.entry.Sheet, Row: c.entry.Number,
-		Column: c.part.columns.email + 1, Field: c.entry.Columns[c.part.columns.email],
+		Column: c.part.table.place(c.part.columns.email + 1), Field: c.entry.Columns[c.part.columns.email],
 		Message: fmt.Sprintf("%s stands in %s too, and the rows differ", c.identity(), where), Hint: hint,
 	})
 	if at >= 0 && len(r.conflict) < maxConflicts {
@@ -263,9 +263,9 @@ func (r *reading) explainOne(c conflict, first campaign.Row) {
 		if there && (strings.TrimSpace(mine) == strings.TrimSpace(other) || sameAddress(mine, other, c.address)) {
 			continue
 		}
-		how := fmt.Sprintf(" in column %d (%s): %s there, %s here", i+1, column, shown(other), shown(mine))
+		how := fmt.Sprintf(" in column %d (%s): %s there, %s here", i+1+c.row.Left, column, shown(other), shown(mine))
 		if !there {
-			how = fmt.Sprintf(" in column %d (%s), which the other list has not", i+1, column)
+			how = fmt.Sprintf(" in column %d (%s), which the other list has not", i+1+c.row.Left, column)
 		}
 		r.problems.list[c.problem].Message += how
 		return

@@ -40,7 +40,7 @@ func (t *table) readHeader(l campaign.List) error {
 	for _, f := range t.header.flaws {
 		if !f.note {
 			return campaign.Problem{
-				Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: f.column,
+				Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: t.place(f.column),
 				Message: "in the header, " + f.message, Hint: f.hint,
 			}
 		}
@@ -105,6 +105,9 @@ func countFilled(cells []string) (n int) {
 
 // headerError words the end of the file, or an error, before any header.
 func (t *table) headerError(err error) error {
+	if err == io.EOF && t.area != nil {
+		return t.rangeProblem("the range "+t.area.String()+" holds blank rows only", "it must begin with the row of headings: correct `range:`")
+	}
 	if err == io.EOF {
 		return fileProblem(t.file.name, "holds blank rows only", "it needs a row of headings, one of them for the e-mail address, and a row for each person")
 	}
@@ -140,11 +143,20 @@ func (t *table) nameColumns() error {
 	for i := range width {
 		t.names[i] = strings.TrimSpace(t.header.cells[i])
 		if t.names[i] == "" {
-			t.names[i], t.bare[i] = "Column "+columnLetters(i+1), true
+			t.names[i], t.bare[i] = "Column "+columnLetters(t.place(i+1)), true
 		}
 	}
 	t.source.Columns = t.names
 	return nil
+}
+
+// place is the column in the file of a column of the list, both 1-based; 0, the
+// whole row, stays.
+func (t *table) place(column int) int {
+	if column == 0 {
+		return 0
+	}
+	return column + t.source.Left
 }
 
 // lastFilled is the 1-based place of the last cell that holds something.
@@ -172,8 +184,8 @@ func (t *table) repeated() campaign.Problems {
 		}
 		told[name] = true
 		found = append(found, campaign.Problem{
-			Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: i + 1, Field: name,
-			Message: fmt.Sprintf("columns %s and %s have the same heading %s", columnLetters(at+1), columnLetters(i+1), shown(name)),
+			Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: t.place(i + 1), Field: name,
+			Message: fmt.Sprintf("columns %s and %s have the same heading %s", columnLetters(t.place(at+1)), columnLetters(t.place(i+1)), shown(name)),
 			Hint:    "give each column a heading of its own",
 		})
 	}

@@ -59,7 +59,7 @@ func (p *part) row(rec record) campaign.Row {
 	}
 	return campaign.Row{
 		Source: p.list.File, Sheet: p.table.source.Sheet, Number: rec.number,
-		Columns: p.table.names, Values: values,
+		Left: p.table.source.Left, Columns: p.table.names, Values: values,
 	}
 }
 

@@ -12,11 +12,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
+
+	"tebar/campaign"
 )
 
 // sheetRecords are all rows of a sheet: by the plain reader, or by excelize
 // and encoding/xml. plain says whether the first could read it.
-func sheetRecords(t *testing.T, path, sheet string, plainly bool) (list []record, plain bool, err error) {
+func sheetRecords(t *testing.T, path, sheet, within string, plainly bool) (list []record, plain bool, err error) {
 	t.Helper()
 	a, err := openArchive(path, [32]byte{})
 	verified.Clear()
@@ -33,11 +35,16 @@ func sheetRecords(t *testing.T, path, sheet string, plainly bool) (list []record
 	r := &sheetRows{book: book, archive: a, display: newDisplay(book)}
 	defer r.close()
 	tb := &table{file: &file{name: filepath.Base(path)}}
-	if err := tb.pick(r, sheet); err != nil {
+	at, err := tb.pick(r, campaign.List{Sheet: sheet, Range: within})
+	if err != nil {
 		return nil, false, err
 	}
+	var in rows = r
+	if at != nil {
+		in = areaRows{r, *at}
+	}
 	for {
-		rec, err := r.next()
+		rec, err := in.next()
 		if err == io.EOF {
 			return list, r.rows == nil, nil
 		}
@@ -64,21 +71,32 @@ func sameSheets(t *testing.T, path string) (plain int) {
 	}
 	defer book.Close()
 	for _, sheet := range book.GetSheetList() {
-		got, is, err := sheetRecords(t, path, sheet, true)
-		if !is {
-			continue
-		}
-		plain++
-		want, _, wantErr := sheetRecords(t, path, sheet, false)
-		if err != nil || wantErr != nil {
-			t.Errorf("%s, %s: %v; the other: %v", path, sheet, err, wantErr)
-			continue
-		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(record{}, flaw{})); diff != "" {
-			t.Errorf("%s, %s (-excelize +plain):\n%s", path, sheet, diff)
+		if samePart(t, path, sheet, "") {
+			plain++
+			samePart(t, path, sheet, "B2:C")
+			samePart(t, path, sheet, "A1:AZ3")
 		}
 	}
 	return plain
+}
+
+// samePart holds the two readings of a sheet, or of a range of it, against
+// each other. It says whether the sheet is plain.
+func samePart(t *testing.T, path, sheet, within string) bool {
+	t.Helper()
+	got, is, err := sheetRecords(t, path, sheet, within, true)
+	if !is {
+		return false
+	}
+	want, _, wantErr := sheetRecords(t, path, sheet, within, false)
+	if err != nil || wantErr != nil {
+		t.Errorf("%s, %s, %s: %v; the other: %v", path, sheet, within, err, wantErr)
+		return true
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(record{}, flaw{})); diff != "" {
+		t.Errorf("%s, %s, %s (-excelize +plain):\n%s", path, sheet, within, diff)
+	}
+	return true
 }
 
 // Every sheet of the corpus that is read plainly gives what excelize gives.

@@ -146,7 +146,7 @@ func (r *reading) open(i int) (*table, error) {
 	columns, problems := t.locate(p.list)
 	r.result.Sources[i] = t.source
 	p.table, p.columns = t, columns
-	for _, found := range slices.Concat(t.notes, t.repeated(), problems) {
+	for _, found := range slices.Concat(t.notes, t.repeated(), problems, r.headedApart(i)) {
 		r.problems.add(found)
 	}
 	if columns.email < 0 {
@@ -154,6 +154,21 @@ func (r *reading) open(i int) (*table, error) {
 	}
 	p.begin()
 	return t, nil
+}
+
+// headedApart refuses a list whose sheet another list reads with other
+// headings: a row is known by its file, sheet and number, and so are the
+// columns of its cells.
+func (r *reading) headedApart(i int) campaign.Problems {
+	s := r.result.Sources[i]
+	for _, other := range r.result.Sources[:i] {
+		if other.File == s.File && other.Sheet == s.Sheet && other.Columns != nil && !slices.Equal(other.Columns, s.Columns) {
+			p := fileProblem(s.File, "two lists read the same sheet with different headings", "give both the same headings, or put one on a sheet or into a file of its own")
+			p.Field = "recipients"
+			return campaign.Problems{p}
+		}
+	}
+	return nil
 }
 
 // begin forgets what an earlier pass noted.
@@ -195,7 +210,10 @@ func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error
 		return err
 	}
 	p := r.parts[i]
-	defer func() { r.result.Sources[i].Rows = p.rows }()
+	defer func() {
+		r.result.Sources[i].Rows = p.rows
+		r.result.Sources[i].Range = t.rangeRead()
+	}()
 	defer t.closeInto(&err)
 	for n := 0; ; n++ {
 		if n%1024 == 0 {
@@ -235,7 +253,7 @@ func (r *reading) endOfList(p *part) error {
 // at is a problem with a place in a row.
 func (p *part) at(rec record, f flaw, severity campaign.Severity) campaign.Problem {
 	found := campaign.Problem{
-		Severity: severity, File: p.list.File, Sheet: p.table.source.Sheet, Row: rec.number, Column: f.column,
+		Severity: severity, File: p.list.File, Sheet: p.table.source.Sheet, Row: rec.number, Column: p.table.place(f.column),
 		Message: f.message, Hint: f.hint,
 	}
 	if f.column > 0 && f.column <= len(p.table.names) {

@@ -34,15 +34,17 @@ type file struct {
 
 // A table is an open file whose header is known.
 type table struct {
-	file   *file
-	source campaign.Source
-	rows   rows
-	header record
-	peeked []record          // rows read ahead of their turn
-	names  []string          // headers; those without one are named by their letter
-	bare   []bool            // which of names stand for an empty header
-	last   error             // the error after peeked
-	notes  campaign.Problems // warnings about the file as a whole
+	file    *file
+	source  campaign.Source
+	rows    rows
+	area    *area // of the sheet; nil = all of it
+	header  record
+	peeked  []record          // rows read ahead of their turn
+	names   []string          // headers; those without one are named by their letter
+	bare    []bool            // which of names stand for an empty header
+	last    error             // the error after peeked
+	reached int               // the last row taken from the file
+	notes   campaign.Problems // warnings about the file as a whole
 }
 
 // examine resolves a path and looks at the file's bytes once.
@@ -193,6 +195,7 @@ func (t *table) read() (record, error) {
 			return rec, err
 		}
 		if !rec.blank() {
+			t.reached = rec.number
 			return rec, nil
 		}
 	}
@@ -205,4 +208,17 @@ func (t *table) closeInto(err *error) {
 	if closing := t.close(); *err == nil {
 		*err = closing
 	}
+}
+
+// rangeRead is the range as far as it has been read; "" where the list says
+// none.
+func (t *table) rangeRead() string {
+	if t.area == nil {
+		return ""
+	}
+	a := *t.area
+	if a.bottom == 0 {
+		a.bottom = max(a.top, t.reached)
+	}
+	return a.String()
 }

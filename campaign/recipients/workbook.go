@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -44,19 +43,23 @@ type rowScan interface {
 
 // openWorkbook opens the workbook and picks the sheet.
 func (t *table) openWorkbook(l campaign.List) error {
-	a, err := openArchive(t.file.path, t.file.survey.sum)
+	z, err := openArchive(t.file.path, t.file.survey.sum)
 	if err != nil {
 		return t.bookProblem(err)
 	}
-	book, err := a.book(t.file.path)
+	book, err := z.book(t.file.path)
 	if err != nil {
-		return errors.Join(t.bookProblem(errDamaged("it cannot be opened ("+err.Error()+")")), a.close())
+		return errors.Join(t.bookProblem(errDamaged("it cannot be opened ("+err.Error()+")")), z.close())
 	}
-	r := &sheetRows{book: book, archive: a, display: newDisplay(book)}
-	if err := t.pick(r, l.Sheet); err != nil {
+	r := &sheetRows{book: book, archive: z, display: newDisplay(book)}
+	a, err := t.pick(r, l)
+	if err != nil {
 		return errors.Join(t.bookProblem(err), r.close())
 	}
-	t.rows = r
+	if t.rows = r; a != nil {
+		t.area, t.rows = a, areaRows{r, *a}
+		t.source.Range, t.source.Left = a.String(), a.left-1
+	}
 	return nil
 }
 
@@ -73,17 +76,27 @@ func (t *table) bookProblem(err error) error {
 	return err
 }
 
-// pick chooses the sheet and begins to read it.
-func (t *table) pick(r *sheetRows, name string) error {
+// pick chooses the sheet and begins to read it; a is the area of a range, nil
+// where the list says none.
+func (t *table) pick(r *sheetRows, l campaign.List) (a *area, err error) {
 	sheets, err := r.sheets()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	name, a, err := t.located(r, sheets, l)
+	if err != nil {
+		return nil, err
 	}
 	s, err := t.choose(r, sheets, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.source.Sheet = s.name
+	return a, r.begin(s)
+}
+
+// begin begins to read a sheet.
+func (r *sheetRows) begin(s worksheet) (err error) {
 	if r.strings, err = r.archive.sharedStrings(); err != nil {
 		return err
 	}
@@ -127,7 +140,7 @@ func (t *table) choose(r *sheetRows, sheets []worksheet, name string) (worksheet
 	var names []string
 	for _, s := range sheets {
 		names = append(names, s.name)
-		if name != "" && strings.EqualFold(strings.TrimSpace(s.name), strings.TrimSpace(name)) {
+		if name != "" && sameSheet(s.name, name) {
 			return s, nil
 		}
 	}

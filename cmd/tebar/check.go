@@ -187,6 +187,9 @@ func sourceLine(s campaign.Source) string {
 			text += ", " + detail
 		}
 	}
+	if s.Range != "" {
+		text += ", range " + s.Range
+	}
 	text += ", " + plural(s.Rows, "row") + ", " + plural(len(s.Columns), "column")
 	if s.HeaderRow > 1 {
 		text += fmt.Sprintf(", headings in row %d", s.HeaderRow)

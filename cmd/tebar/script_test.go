@@ -60,7 +60,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "smtpd": smtpd, "expand": expand, "received": received,
 			"awaits": awaits, "within": within, "files": files, "states": reportStates, "agree": agree, "message": messageHas, "letters": letters, "attached": attached,
-			"people": people, "same": same,
+			"people": people, "same": same, "workbook": workbook,
 		},
 	})
 }
