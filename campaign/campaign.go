@@ -86,11 +86,12 @@ const (
 type List struct {
 	File       string     `json:"file"`
 	Sheet      string     `json:"sheet,omitempty"`
-	Range      string     `json:"range,omitempty"`   // of a workbook: cells, a defined name or a table; "" = the whole sheet
-	Columns    []string   `json:"columns,omitempty"` // headings of a list that has none; empty = it has
-	Email      string     `json:"email,omitempty"`   // column header; "" = find it
-	Name       string     `json:"name,omitempty"`    // column header of the display name
-	Where      string     `json:"where,omitempty"`   // template that prints true or false
+	Range      string     `json:"range,omitempty"`    // of a workbook: cells, a defined name or a table; "" = the whole sheet
+	Password   string     `json:"password,omitempty"` // of an encrypted workbook, as a reference to a secret; never the secret
+	Columns    []string   `json:"columns,omitempty"`  // headings of a list that has none; empty = it has
+	Email      string     `json:"email,omitempty"`    // column header; "" = find it
+	Name       string     `json:"name,omitempty"`     // column header of the display name
+	Where      string     `json:"where,omitempty"`    // template that prints true or false
 	Duplicates Duplicates `json:"duplicates,omitempty"`
 	Key        string     `json:"key,omitempty"` // column header, with DuplicatesEach
 	Required   []string   `json:"required,omitempty"`
@@ -107,6 +108,7 @@ type List struct {
 type Exclude struct {
 	File     string  `json:"file,omitempty"`
 	On       string  `json:"on,omitempty"`       // column to compare, in both files; "" = the e-mail column
+	Password string  `json:"password,omitempty"` // of an encrypted workbook, as a reference to a secret
 	Campaign string  `json:"campaign,omitempty"` // instead of File
 	States   []State `json:"states,omitempty"`   // of that campaign; empty = all accepted and unconfirmed
 }

@@ -13,6 +13,7 @@ func excludeKeys() []key[excludeDraft] {
 	return []key[excludeDraft]{
 		{name: "file", read: func(r *reader, n *node, e *excludeDraft) { e.File, _ = r.listPath(n, e.d) }},
 		{name: "on", read: func(r *reader, n *node, e *excludeDraft) { e.On, _ = r.text(n) }},
+		{name: "password", read: func(r *reader, n *node, e *excludeDraft) { e.Password = r.secret(n) }},
 		{name: "campaign", read: readOtherCampaign},
 		{name: "states", read: readStates},
 	}
@@ -41,7 +42,7 @@ func readExclude(r *reader, n *node, d *draft) (campaign.Exclude, bool) {
 		return e.Exclude, ok
 	}
 	readMap(r, n, excludeKeys(), &e)
-	file, other, on, states := n.find("file"), n.find("campaign"), n.find("on"), n.find("states")
+	file, other, on, states, password := n.find("file"), n.find("campaign"), n.find("on"), n.find("states"), n.find("password")
 	switch {
 	case file != nil && other != nil:
 		r.fail(other, "make two entries of it", "an exclude names a file or a campaign, not both")
@@ -49,6 +50,8 @@ func readExclude(r *reader, n *node, d *draft) (campaign.Exclude, bool) {
 		r.fail(n, "write {file: done.csv} or {campaign: NAME}", "this exclude names neither a file nor a campaign")
 	case other != nil && on != nil:
 		r.fail(on, "take it out: a campaign is compared by address", "`on` belongs to an excluded file")
+	case other != nil && password != nil:
+		r.fail(password, "take it out", "`password` belongs to an excluded file")
 	case file != nil && states != nil:
 		r.fail(states, "take it out", "`states` belongs to an excluded campaign")
 	default:

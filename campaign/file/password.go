@@ -52,9 +52,11 @@ func isCommand(text string) bool {
 // references says what may stand for a password.
 const references = "put it into the environment and write env:NAME here; also: file:PATH, command:PROGRAM ARGS, keyring:SERVICE/USER, prompt"
 
-// readPassword takes a reference; anything else may be the password itself,
-// and is repeated nowhere (hidePasswords).
-func readPassword(r *reader, n *node, s *senderDraft) {
+func readPassword(r *reader, n *node, s *senderDraft) { s.Password = r.secret(n) }
+
+// secret takes a reference; anything else may be the password itself, and is
+// repeated nowhere (hidePasswords).
+func (r *reader) secret(n *node) string {
 	switch {
 	case n.kind == nullNode:
 		r.wrongText(n)
@@ -64,6 +66,7 @@ func readPassword(r *reader, n *node, s *senderDraft) {
 		r.fail(n, references, "%s must not hold the password itself", n.name())
 	case n.text != "prompt" && !strings.HasPrefix(n.text, "env:") && r.cutByComment(n):
 	default:
-		s.Password = n.text
+		return n.text
 	}
+	return ""
 }

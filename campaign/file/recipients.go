@@ -28,6 +28,7 @@ func listKeys() []key[listDraft] {
 		{name: "file", must: true, read: readListFile},
 		{name: "sheet", read: column(func(l *listDraft, s string) { l.Sheet = s })},
 		{name: "range", read: column(func(l *listDraft, s string) { l.Range = s })},
+		{name: "password", read: func(r *reader, n *node, l *listDraft) { l.Password = r.secret(n) }},
 		{name: "columns", read: readColumns},
 		{name: "email", read: column(func(l *listDraft, s string) { l.Email = s })},
 		{name: "name", read: column(func(l *listDraft, s string) { l.Name = s })},
@@ -93,7 +94,7 @@ func (r *reader) onlyFor(n *node, file string) {
 	if at := n.find("range"); at != nil && !book {
 		r.fail(at, "take it out, or save the list as .xlsx", "%s works with an Excel workbook only, and %s is a text file", at.name(), shorten(file))
 	}
-	wrong, kind := []string{"sheet", "hidden"}, "a text file"
+	wrong, kind := []string{"sheet", "hidden", "password"}, "a text file"
 	if book {
 		wrong, kind = []string{"delimiter", "encoding"}, "an Excel workbook"
 	}

@@ -55,6 +55,11 @@ func (p *Prepared) listOptions() recipients.Options {
 		Folder: p.Campaign.Folder, AllowOutside: p.Campaign.AllowOutside, Campaign: p.opts.Campaign, Watch: p.opts.Watch,
 		Where: make([]func(campaign.Row) (bool, error), len(p.fields.where)),
 	}
+	if p.opts.Secret != nil {
+		o.Password = func(ctx context.Context, ref, name string) (string, error) {
+			return p.opts.Secret(ctx, ref, p.Campaign.Folder, name)
+		}
+	}
 	for i, w := range p.fields.where {
 		if w != nil {
 			o.Where[i] = patient(w.True)

@@ -26,6 +26,9 @@ type Options struct {
 	// Try says what keeps a message's header from being made, before any
 	// message is sent: its body is not filled; nil = nobody to ask.
 	Try func(f Filled, files []string) error
+	// Secret gives what a reference points to, for lists that are encrypted; a
+	// file stands in folder, and name is the list's. nil = none can be had.
+	Secret func(ctx context.Context, ref, folder, name string) (string, error)
 	// Watch is told now and then how far the reading of the lists has come:
 	// rows, and their share of all; 1 is the end; nil = nobody asks.
 	Watch func(rows int, share float64)

@@ -25,14 +25,17 @@ func (p *Prepared) files() []string {
 		return list
 	}
 	names := []string{p.Campaign.Body.HTML, p.Campaign.Body.Markdown, p.Campaign.Body.Text}
+	secrets := []string{p.Campaign.Sender.Password}
 	for _, l := range p.Campaign.Lists {
-		names = append(names, l.File)
+		names, secrets = append(names, l.File), append(secrets, l.Password)
 		for _, e := range l.Exclude {
-			names = append(names, e.File)
+			names, secrets = append(names, e.File), append(secrets, e.Password)
 		}
 	}
-	if secret, is := strings.CutPrefix(p.Campaign.Sender.Password, "file:"); is {
-		names = append(names, secret)
+	for _, ref := range secrets {
+		if name, is := strings.CutPrefix(ref, "file:"); is {
+			names = append(names, name)
+		}
 	}
 	for _, f := range p.static {
 		names = append(names, f.path)

@@ -2,6 +2,7 @@ package recipients
 
 import (
 	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"encoding/xml"
 	"errors"
@@ -22,7 +23,9 @@ const (
 
 // An archive is the zip file of a workbook, by part name (ECMA-376, part 2).
 type archive struct {
-	zip   *zip.ReadCloser
+	zip   *zip.Reader
+	file  io.Closer            // nil of a decrypted workbook
+	text  []byte               // of a decrypted workbook, all of it
 	parts map[string]*zip.File // by lower-case name
 	texts *plainTexts          // nil where the shared strings are not plain
 	plain map[string]bool      // the sheets that are
@@ -41,20 +44,40 @@ func openArchive(name string, sum [sha256.Size]byte) (*archive, error) {
 	if err != nil {
 		return nil, errDamaged("the zip archive in it is not whole")
 	}
-	a := &archive{zip: z, parts: map[string]*zip.File{}, plain: map[string]bool{}}
-	if err := a.list(); err != nil {
+	a := &archive{zip: &z.Reader, file: z}
+	if err := a.read(sum); err != nil {
 		return nil, errors.Join(err, z.Close())
+	}
+	return a, nil
+}
+
+// unlockedArchive is openArchive of a workbook that was decrypted; sum is that
+// of the file.
+func unlockedArchive(text []byte, sum [sha256.Size]byte) (*archive, error) {
+	z, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return nil, errDamaged("the zip archive in it is not whole")
+	}
+	a := &archive{zip: z, text: text}
+	return a, a.read(sum)
+}
+
+// read lists and verifies the parts.
+func (a *archive) read(sum [sha256.Size]byte) error {
+	a.parts, a.plain = map[string]*zip.File{}, map[string]bool{}
+	if err := a.list(); err != nil {
+		return err
 	}
 	a.texts = a.readTexts()
 	if plain, known := verified.Load(sum); known {
 		a.plain = plain.(map[string]bool)
-		return a, nil
+		return nil
 	}
 	if err := a.verify(); err != nil {
-		return nil, errors.Join(err, z.Close())
+		return err
 	}
 	verified.Store(sum, a.plain)
-	return a, nil
+	return nil
 }
 
 // verified are the plain sheets of workbooks that are whole, by the digest of
@@ -321,4 +344,9 @@ func xmlReason(err error) string {
 	return err.Error()
 }
 
-func (a *archive) close() error { return a.zip.Close() }
+func (a *archive) close() error {
+	if a.file == nil {
+		return nil
+	}
+	return a.file.Close()
+}

@@ -3,7 +3,7 @@
 //
 // It refuses, and names what it refuses with file, row and column: a list
 // that is not a plain file or stands outside the campaign's folder, an .xls,
-// .ods, .numbers or encrypted workbook, text whose encoding it cannot tell, a
+// .ods or .numbers workbook, an encrypted one without its password, text whose encoding it cannot tell, a
 // quote that is never closed, a workbook that is damaged, a header that names
 // no e-mail column or two, more than 1,000 columns, and every address that a
 // mail server would refuse. Nothing is dropped in silence: a row that gets no

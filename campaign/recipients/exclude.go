@@ -67,7 +67,7 @@ func (r *reading) excludeFile(ctx context.Context, e campaign.Exclude, x *exclus
 	if f == nil {
 		return nil // told when it was examined
 	}
-	p := &part{list: campaign.List{File: e.File, Email: e.On, Hidden: campaign.HiddenKeep}, file: f}
+	p := &part{list: campaign.List{File: e.File, Password: e.Password, Email: e.On, Hidden: campaign.HiddenKeep}, file: f}
 	t, err := f.open(p.list)
 	if err != nil {
 		return r.listError(p, err)

@@ -8,13 +8,19 @@ import (
 
 // formatOf goes by the name's ending, and refuses a file that is something
 // else inside.
-func formatOf(f *file) (string, error) {
+func formatOf(f *file, unlocked bool) (string, error) {
 	ext := strings.ToLower(filepath.Ext(f.name))
 	head := f.survey.head
 	workbook := ext == ".xlsx" || ext == ".xlsm"
 	switch {
+	case f.survey.crypted && !workbook:
+		return "", fileProblem(f.name, "is a workbook locked with a password, whatever its name", "name it .xlsx, and write its password as a reference: `password: env:NAME`")
+	case f.survey.crypted && !unlocked:
+		p := fileProblem(f.name, "is a workbook locked with a password", "write where its password stands, `password: env:NAME` or `password: prompt`; or open it in Excel, take the password off (File, Info, Protect Workbook) and save it")
+		p.Field = "recipients.password"
+		return "", p
 	case f.survey.crypted:
-		return "", fileProblem(f.name, "is a workbook locked with a password", "open it in Excel, take the password off (File, Info, Protect Workbook), save it and use that")
+		return "xlsx", nil
 	case f.survey.ole:
 		return "", fileProblem(f.name, "is a workbook of Excel 97-2003 (.xls)", "open it and save it as .xlsx or CSV UTF-8")
 	case bytes.HasPrefix(head, zipMagic):

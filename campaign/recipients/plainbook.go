@@ -16,6 +16,9 @@ import (
 // workbook without them: it would unpack each into a file.
 func (a *archive) book(name string) (*excelize.File, error) {
 	options := excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxInMemory}
+	if (a.texts == nil || !a.allPlain()) && a.text != nil {
+		return excelize.OpenReader(bytes.NewReader(a.text), options)
+	}
 	if a.texts == nil || !a.allPlain() {
 		return excelize.OpenFile(name, options)
 	}

@@ -22,6 +22,11 @@ type Options struct {
 	// (empty: those it stands for by itself). An unknown campaign is its error.
 	Campaign func(ctx context.Context, name string, states []campaign.State) (iter.Seq2[string, error], error)
 
+	// Password gives the secret that a reference points to, for an encrypted
+	// workbook; name is the list's, to ask a person by. It is kept nowhere. nil =
+	// none can be had.
+	Password func(ctx context.Context, ref, name string) (string, error)
+
 	// MaxProblems is how many problems are listed; 0 is 10,000. Beyond it they
 	// are counted, and a last one says how many.
 	MaxProblems int

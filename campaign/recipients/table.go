@@ -30,6 +30,7 @@ type file struct {
 	survey *survey
 	size   int64
 	mod    time.Time
+	secret func(ref string) (string, error) // nil = there is nobody to ask
 }
 
 // A table is an open file whose header is known.
@@ -69,7 +70,11 @@ func examine(ctx context.Context, name string, opts Options) (*file, error) {
 		}
 		return nil, missing(name, err)
 	}
-	return &file{name: name, path: path, survey: s, size: info.Size(), mod: info.ModTime()}, nil
+	found := &file{name: name, path: path, survey: s, size: info.Size(), mod: info.ModTime()}
+	if opts.Password != nil {
+		found.secret = func(ref string) (string, error) { return opts.Password(ctx, ref, name) }
+	}
+	return found, nil
 }
 
 // unchanged says whether the file still is the one that was examined.
@@ -89,7 +94,7 @@ func (f *file) open(l campaign.List) (*table, error) {
 	if f.survey.size == 0 {
 		return nil, fileProblem(f.name, "is empty", "it needs a row of headings, one of them for the e-mail address, and a row for each person")
 	}
-	format, err := formatOf(f)
+	format, err := formatOf(f, l.Password != "")
 	if err != nil {
 		return nil, err
 	}

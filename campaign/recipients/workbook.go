@@ -43,7 +43,7 @@ type rowScan interface {
 
 // openWorkbook opens the workbook and picks the sheet.
 func (t *table) openWorkbook(l campaign.List) error {
-	z, err := openArchive(t.file.path, t.file.survey.sum)
+	z, err := t.openParts(l)
 	if err != nil {
 		return t.bookProblem(err)
 	}
@@ -61,6 +61,18 @@ func (t *table) openWorkbook(l campaign.List) error {
 		t.source.Range, t.source.Left = a.String(), a.left-1
 	}
 	return nil
+}
+
+// openParts opens the archive of the workbook, decrypted where it is locked.
+func (t *table) openParts(l campaign.List) (*archive, error) {
+	if !t.file.survey.crypted {
+		return openArchive(t.file.path, t.file.survey.sum)
+	}
+	text, err := t.file.unlock(l.Password)
+	if err != nil {
+		return nil, err
+	}
+	return unlockedArchive(text, t.file.survey.sum)
 }
 
 // bookProblem words what is wrong with a workbook as a whole.

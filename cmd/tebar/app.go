@@ -22,11 +22,12 @@ type app struct {
 	clock                run.Clock
 	json, quiet, verbose bool
 	color                bool
+	secrets              *heldSecrets
 	storeAt              string // --store or TEBAR_STORE; "" = the default
 }
 
 func newApp(in *os.File, out, errs io.Writer) *app {
-	return &app{in: in, out: out, errs: errs, clock: run.System{}}
+	return &app{in: in, out: out, errs: errs, clock: run.System{}, secrets: &heldSecrets{by: map[[3]string]string{}}}
 }
 
 // version is set by the linker at a release.

@@ -64,6 +64,7 @@ func (a *app) load(ctx context.Context, path string, st *store.Store) (*prepare.
 	o.Try = func(f prepare.Filled, files []string) error {
 		return mailer.CheckHeader(message(campaign.Address{Email: "check@example.org"}, f, nil), files)
 	}
+	o.Secret = a.listSecret
 	o.Watch = newReadingProgress(a, path).watch
 	if st != nil {
 		o.Campaign = st.Addresses
