@@ -28,6 +28,7 @@ type flaw struct {
 	column  int  // 1-based; 0 is the whole record
 	note    bool // only a warning; else it makes a bad row
 	severe  bool // an error whatever on_bad_row says
+	unknown bool // what the cell holds cannot be known: a formula without a result, or with an error
 	message string
 	hint    string
 }

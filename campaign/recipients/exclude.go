@@ -103,7 +103,7 @@ func (r *reading) excludeRows(ctx context.Context, p *part, t *table, column int
 			return r.listError(p, t.placed(err))
 		}
 		for _, f := range rec.flaws {
-			if !f.note {
+			if !f.note || f.unknown && f.column == column+1 {
 				r.problems.add(p.at(rec, f, campaign.Error))
 			}
 		}
@@ -111,7 +111,7 @@ func (r *reading) excludeRows(ctx context.Context, p *part, t *table, column int
 			continue
 		}
 		x.add(compared(rec.cells[column]))
-		if _, err := Address(rec.cells[column]); err != nil && p.list.Email == "" {
+		if _, err := Address(rec.cells[column]); err != nil && !rec.unknown(column) && p.list.Email == "" {
 			f := addressFlaw(rec.cells[column], column, err)
 			f.message += "; it excludes nobody"
 			r.problems.add(p.at(rec, f, campaign.Warning))

@@ -169,25 +169,38 @@ func lastFilled(cells []string) int {
 	return 0
 }
 
-// repeated gives a problem for each heading that stands over two columns.
+// repeated gives a problem for each heading that stands over several columns.
+// Which of them is meant cannot be told, even where one is empty: that is only
+// known at the end of the list, and may change with its next row.
 func (t *table) repeated() campaign.Problems {
 	var found campaign.Problems
-	first, told := map[string]int{}, map[string]bool{}
+	places, order := map[string][]int{}, []string{}
 	for i, name := range t.names {
-		at, ok := first[name]
-		if !ok {
-			first[name] = i
-			continue
+		if places[name] = append(places[name], t.place(i+1)); len(places[name]) == 2 {
+			order = append(order, name)
 		}
-		if told[name] {
-			continue
-		}
-		told[name] = true
+	}
+	for _, name := range order {
+		at := places[name]
 		found = append(found, campaign.Problem{
-			Severity: campaign.Error, File: t.file.name, Row: t.header.number, Column: t.place(i + 1), Field: name,
-			Message: fmt.Sprintf("columns %s and %s have the same heading %s", columnLetters(t.place(at+1)), columnLetters(t.place(i+1)), shown(name)),
-			Hint:    "give each column a heading of its own",
+			Severity: campaign.Error, File: t.file.name, Sheet: t.source.Sheet, Row: t.header.number, Column: at[1], Field: name,
+			Message: fmt.Sprintf("columns %s have the same heading %s", lettersOf(at), shown(name)),
+			Hint:    fmt.Sprintf("give each a heading of its own, such as %s and %s; or delete the column that is not needed", shown(name), shown(name+" 2")),
 		})
 	}
 	return found
+}
+
+// lettersOf are columns in words: B, D and F; of many the first ones.
+func lettersOf(columns []int) string {
+	const most = 10
+	var names []string
+	for _, n := range columns[:min(most, len(columns))] {
+		names = append(names, columnLetters(n))
+	}
+	if len(columns) > most {
+		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(columns)-most)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -1,6 +1,7 @@
 package recipients
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,10 +28,12 @@ func (r *reading) judge(p *part, rec record) *candidate {
 		c.entry.Address = address
 	} else {
 		c.entry.Address = asTyped(c.entry.Values[p.columns.email])
-		c.flaw(rec, addressFlaw(c.entry.Values[p.columns.email], p.columns.email, err))
+		if !rec.unknown(p.columns.email) {
+			c.flaw(rec, addressFlaw(c.entry.Values[p.columns.email], p.columns.email, err))
+		}
 	}
 	for _, f := range rec.flaws {
-		c.flaw(rec, f)
+		c.flaw(rec, p.columns.weigh(f))
 	}
 	c.surplus(rec)
 	if p.columns.key >= 0 {
@@ -48,6 +51,23 @@ func (r *reading) judge(p *part, rec record) *candidate {
 		c.doubt(r.domains, rec)
 	}
 	return c
+}
+
+// unknown says whether a flaw tells that what a cell holds cannot be known;
+// column is 0-based.
+func (rec record) unknown(column int) bool {
+	return slices.ContainsFunc(rec.flaws, func(f flaw) bool { return f.unknown && f.column == column+1 })
+}
+
+// weigh makes an error of a cell that cannot be known, in a column that
+// decides who gets mail or that must be filled: an empty cell would be taken
+// for the truth, and #N/A for somebody's code.
+func (c columns) weigh(f flaw) flaw {
+	at := f.column - 1
+	if f.unknown && (at == c.email || at == c.key || slices.Contains(c.required, at) || slices.Contains(c.unique, at) || slices.Contains(c.exclude, at)) {
+		f.note, f.severe = false, true
+	}
+	return f
 }
 
 // row makes a row of a record: as many values as columns.

@@ -275,17 +275,17 @@ func (r *sheetRows) damage(err error) error {
 }
 
 // note warns of a cell that shows an error, or a formula that was never
-// worked out.
+// worked out. Where the column matters, it is more than a warning (weigh).
 func (rec *record) note(c cell, text string) {
 	switch {
 	case c.kind == "e":
 		rec.flaws = append(rec.flaws, flaw{
-			column: c.column, note: true, message: "the cell shows the error " + shown(text),
+			column: c.column, note: true, unknown: true, message: "the cell shows the error " + shown(text),
 			hint: "mend the formula; as it stands the letter shows the error",
 		})
 	case c.formula && text == "" && c.value == "" && (c.kind != "str" || !c.given):
 		rec.flaws = append(rec.flaws, flaw{
-			column: c.column, note: true, message: "the cell holds a formula whose result is not in the file",
+			column: c.column, note: true, unknown: true, message: "the cell holds a formula whose result is not in the file",
 			hint: "open the workbook in Excel or LibreOffice and save it, so that the result is kept",
 		})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -53,7 +54,7 @@ func bookLine(f *excelize.File, words []string, sheet *string) error {
 	case "table":
 		return f.AddTable(*sheet, &excelize.Table{Name: words[1], Range: words[2]})
 	}
-	return f.SetCellFormula(*sheet, words[1], words[2])
+	return errors.Join(f.SetCellValue(*sheet, words[1], nil), f.SetCellFormula(*sheet, words[1], words[2]))
 }
 
 func bookRow(f *excelize.File, sheet string, row int, line string) error {
