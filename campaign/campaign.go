@@ -82,6 +82,15 @@ const (
 	HiddenKeep  Hidden = "keep"
 )
 
+// Quote says what encloses the cells of a text list. The zero value is found.
+type Quote string
+
+// Kinds of quotes.
+const (
+	QuoteDouble Quote = "double"
+	QuoteSingle Quote = "single"
+)
+
 // A List is one source of recipients.
 type List struct {
 	File       string     `json:"file"`
@@ -99,7 +108,8 @@ type List struct {
 	Exclude    []Exclude  `json:"exclude,omitempty"`
 	Hidden     Hidden     `json:"hidden,omitempty"`
 	Delimiter  string     `json:"delimiter,omitempty"` // one character; "" = detect
-	Encoding   string     `json:"encoding,omitempty"`  // IANA name; "" = detect
+	Quote      Quote      `json:"quote,omitempty"`
+	Encoding   string     `json:"encoding,omitempty"` // IANA name; "" = detect
 	StopOnBad  bool       `json:"stop_on_bad,omitempty"`
 }
 

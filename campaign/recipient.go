@@ -62,6 +62,7 @@ type Source struct {
 	Format     string   `json:"format"` // csv, tsv, xlsx
 	Encoding   string   `json:"encoding"`
 	Delimiter  string   `json:"delimiter"`
+	Quote      Quote    `json:"quote,omitempty"` // of a text
 	Sheet      string   `json:"sheet"`
 	Range      string   `json:"range,omitempty"` // of the sheet that was read; "" = all of it
 	Left       int      `json:"-"`               // columns of the sheet before it

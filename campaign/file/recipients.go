@@ -43,6 +43,10 @@ func listKeys() []key[listDraft] {
 			l.Hidden = campaign.Hidden(word)
 		}},
 		{name: "delimiter", read: readDelimiter},
+		{name: "quote", read: func(r *reader, n *node, l *listDraft) {
+			word, _ := r.choice(n, "double", "single")
+			l.Quote = campaign.Quote(word)
+		}},
 		{name: "encoding", read: readEncoding},
 		{name: "on_bad_row", read: func(r *reader, n *node, l *listDraft) {
 			word, _ := r.choice(n, "skip", "stop")
@@ -96,7 +100,7 @@ func (r *reader) onlyFor(n *node, file string) {
 	}
 	wrong, kind := []string{"sheet", "hidden", "password"}, "a text file"
 	if book {
-		wrong, kind = []string{"delimiter", "encoding"}, "an Excel workbook"
+		wrong, kind = []string{"delimiter", "quote", "encoding"}, "an Excel workbook"
 	}
 	for _, name := range wrong {
 		if at := n.find(name); at != nil {

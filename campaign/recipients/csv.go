@@ -46,24 +46,26 @@ func (r record) blank() bool {
 	return true
 }
 
-// A csvReader splits text into records: RFC 4180, and beyond it CR, LF and
+// A csvReader splits text into records: RFC 4180, and beyond it quotes of either kind, CR, LF and
 // CRLF mixed, records of any length, blank lines counted. encoding/csv drops
 // the CR inside quotes, skips blank lines uncounted, and cannot tell a quote
 // that is never closed from one that stands by itself.
 type csvReader struct {
 	in      *bufio.Reader
 	comma   byte
+	quote   byte // " or '
 	checked bool // the text is known to be valid
 	decoded bool // U+FFFD stands for bytes that could not be decoded
 	number  int
 	text    []byte
 	ends    []int
-	stray   bool // the record holds a quote that should have been doubled
+	stray   bool   // the record holds a quote that should have been doubled
+	wrapped uint64 // which of the record's first 64 cells stand in quotes
 }
 
-func newCSVReader(r io.Reader, comma byte, set charset) *csvReader {
+func newCSVReader(r io.Reader, comma, quote byte, set charset) *csvReader {
 	return &csvReader{
-		in: bufio.NewReaderSize(r, 64<<10), comma: comma,
+		in: bufio.NewReaderSize(r, 64<<10), comma: comma, quote: quote,
 		checked: set.valid, decoded: set.decoder != nil,
 	}
 }
@@ -72,11 +74,11 @@ func newCSVReader(r io.Reader, comma byte, set charset) *csvReader {
 var errOpenQuote = errors.New("a quote is never closed")
 
 // openQuote is the flaw of the record that a missing quote has swallowed.
-func openQuote(rec record) flaw {
+func (c *csvReader) openQuote(rec record) flaw {
 	return flaw{
 		column: len(rec.cells), severe: true,
 		message: "the quote that opens this cell is never closed: the rest of the file stands in it",
-		hint:    `delete the ", or close it behind the cell`,
+		hint:    fmt.Sprintf("delete the %c, or close it behind the cell", c.quote),
 	}
 }
 
@@ -94,7 +96,7 @@ func (c *csvReader) next() (record, error) {
 	rec := record{number: c.number, cells: c.split()}
 	c.inspect(&rec)
 	if err != nil {
-		rec.flaws = append(rec.flaws, openQuote(rec))
+		rec.flaws = append(rec.flaws, c.openQuote(rec))
 	}
 	return rec, nil
 }
@@ -111,13 +113,14 @@ func (c *csvReader) split() []string {
 
 // scan collects the bytes of one record without its quotes.
 func (c *csvReader) scan() error {
-	c.text, c.ends, c.stray = c.text[:0], c.ends[:0], false
+	c.text, c.ends, c.stray, c.wrapped = c.text[:0], c.ends[:0], false, 0
 	for first := true; ; first = false {
 		b, err := c.in.ReadByte()
 		if err == io.EOF && first {
 			return io.EOF
 		}
-		if err == nil && b == '"' {
+		if err == nil && b == c.quote {
+			c.wrapped |= 1 << len(c.ends)
 			b, err = c.quoted()
 		}
 		done, err := c.plain(b, err)
@@ -189,13 +192,13 @@ func (c *csvReader) quoted() (byte, error) {
 		if err != nil {
 			return 0, err
 		}
-		if b == '"' {
-			if b, err = c.in.ReadByte(); err != nil || b != '"' {
+		if b == c.quote {
+			if b, err = c.in.ReadByte(); err != nil || b != c.quote {
 				return c.afterQuote(b, err)
 			}
 		}
 		c.text = append(c.text, b)
-		if c.run(func(b byte) bool { return b == '"' }); len(c.text) > maxRecord {
+		if c.run(func(b byte) bool { return b == c.quote }); len(c.text) > maxRecord {
 			return 0, c.tooLong()
 		}
 	}
@@ -207,7 +210,7 @@ func (c *csvReader) quoted() (byte, error) {
 func (c *csvReader) afterQuote(b byte, err error) (byte, error) {
 	if err == nil && b != c.comma && b != '\n' && b != '\r' {
 		c.stray = true
-		c.text = append(c.text, '"')
+		c.text = append(c.text, c.quote)
 	}
 	return b, err
 }
@@ -216,7 +219,7 @@ func (c *csvReader) tooLong() error {
 	return campaign.Problem{
 		Severity: campaign.Error, Row: c.number + 1,
 		Message: fmt.Sprintf("the row is longer than %d MB: a quote that opens a cell is probably never closed", maxRecord>>20),
-		Hint:    "look for a lone \" at the start of a cell in this row",
+		Hint:    fmt.Sprintf("look for a lone %c at the start of a cell in this row", c.quote),
 	}
 }
 
@@ -224,8 +227,8 @@ func (c *csvReader) tooLong() error {
 func (c *csvReader) inspect(rec *record) {
 	if c.stray {
 		rec.flaws = append(rec.flaws, flaw{
-			message: `a " stands inside a quoted cell, so that its end cannot be told`,
-			hint:    `write "" for a quote inside a quoted cell`,
+			message: fmt.Sprintf("a %c stands inside a quoted cell, so that its end cannot be told", c.quote),
+			hint:    fmt.Sprintf("write %c%c for a quote inside a quoted cell", c.quote, c.quote),
 		})
 	}
 	for i, cell := range rec.cells {

@@ -18,7 +18,16 @@ import (
 // split reads a text with commas to its end.
 func split(t testing.TB, text string) []record {
 	t.Helper()
-	r := newCSVReader(strings.NewReader(text), ',', charset{})
+	return splitBy(t, text, campaign.QuoteDouble)
+}
+
+func splitBy(t testing.TB, text string, quotes campaign.Quote) []record {
+	t.Helper()
+	quote := byte('"')
+	if quotes == campaign.QuoteSingle {
+		quote = '\''
+	}
+	r := newCSVReader(strings.NewReader(text), ',', quote, charset{})
 	var list []record
 	for {
 		rec, err := r.next()
@@ -95,7 +104,7 @@ func TestDelimiters(t *testing.T) {
 		"header with a comma": {"\"name, first\";email;x\nA;a@x.example;1\n", ';'},
 		"numbers":             {"email;amount;b\na@x.example;1,50;2,5\nb@x.example;2,50;3,1\n", ';'},
 	} {
-		if got := sniff([]byte(c.text), false, false); got != c.want {
+		if got := sniff([]byte(c.text), '"', false, false); got != c.want {
 			t.Errorf("%s: %q, not %q", name, got, c.want)
 		}
 	}
@@ -162,6 +171,7 @@ func TestLateAccents(t *testing.T) {
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"email,name\na@example.org,A\n", "email;x\n\"a@example.org\";\"\n\"\n", "sep=|\nemail|b\r\r\na@example.org|", "email\n\"", "\xff\xfee\x00m\x00",
+		"'email','x'\n'a@example.org','O''Brien'\n", "email,'x'\r\na@example.org,'b\n", "'email'\n'a@example.org','\n",
 		"email,a,a,,\nx@example.org,1,2,3,4,5\n\n,,\n", "a@example.org,b\n",
 	} {
 		f.Add(s)
@@ -171,10 +181,13 @@ func FuzzCSV(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(folder, "people.csv"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, mode := range []campaign.Duplicates{campaign.DuplicatesFirst, campaign.DuplicatesGroup} {
-			entries, result := readLists(t, folder, campaign.List{File: "people.csv", Duplicates: mode, Encoding: "utf-8", Delimiter: ","})
-			if len(result.Sources[0].Columns) > 0 && result.Sources[0].Rows > 0 && len(entries) != dataRecords(t, text) {
-				t.Fatalf("%d entries of %d records in %q", len(entries), dataRecords(t, text), text)
+		for mode, quote := range map[campaign.Duplicates]campaign.Quote{
+			campaign.DuplicatesFirst: campaign.QuoteDouble, campaign.DuplicatesGroup: campaign.QuoteDouble, campaign.DuplicatesLast: campaign.QuoteSingle,
+		} {
+			entries, result := readLists(t, folder, campaign.List{File: "people.csv", Duplicates: mode, Encoding: "utf-8", Delimiter: ",", Quote: quote})
+			want := dataRecords(t, text, quote)
+			if len(result.Sources[0].Columns) > 0 && result.Sources[0].Rows > 0 && len(entries) != want {
+				t.Fatalf("%d entries of %d records in %q, %s quotes", len(entries), want, text, quote)
 			}
 		}
 		_, _ = read(t, filepath.Join(folder, "people.csv")) // whatever is detected
@@ -183,10 +196,10 @@ func FuzzCSV(f *testing.F) {
 }
 
 // dataRecords counts the records below the header as the reader splits them.
-func dataRecords(t *testing.T, text string) int {
+func dataRecords(t *testing.T, text string, quote campaign.Quote) int {
 	_, length := sepLine([]byte(strings.TrimPrefix(text, "\xef\xbb\xbf")))
 	n := -1
-	for _, rec := range split(t, strings.TrimPrefix(text, "\xef\xbb\xbf")[length:]) {
+	for _, rec := range splitBy(t, strings.TrimPrefix(text, "\xef\xbb\xbf")[length:], quote) {
 		if !rec.blank() {
 			n++
 		}

@@ -33,14 +33,14 @@ func sepLine(text []byte) (comma byte, length int) {
 // sniff finds the delimiter of a sample: the one that parts the header and
 // most records into the same number of cells, the greatest number winning. A
 // list of one column has none: a comma then, or the tab of a .tsv.
-func sniff(sample []byte, truncated, tabs bool) byte {
+func sniff(sample []byte, quote byte, truncated, tabs bool) byte {
 	best, bestScore := byte(','), 0.0
 	if tabs {
 		best = '\t'
 	}
 	for _, titled := range []bool{false, true} {
 		for _, comma := range []byte(delimiters) {
-			score := judge(sample, comma, truncated, titled)
+			score := judge(sample, comma, quote, truncated, titled)
 			if score > bestScore || (score == bestScore && score > 0 && tabs && comma == '\t') {
 				best, bestScore = comma, score
 			}
@@ -55,8 +55,8 @@ func sniff(sample []byte, truncated, tabs bool) byte {
 // judge scores a delimiter: the share of records as wide as the header, and a
 // little for each cell. Zero means that it does not part the header. Below
 // titles, the header is the first record with a usual heading of the addresses.
-func judge(sample []byte, comma byte, truncated, titled bool) float64 {
-	r := newCSVReader(bytes.NewReader(sample), comma, charset{valid: true})
+func judge(sample []byte, comma, quote byte, truncated, titled bool) float64 {
+	r := newCSVReader(bytes.NewReader(sample), comma, quote, charset{valid: true})
 	var widths []int
 	for read := 0; len(widths) < sniffRecords; {
 		rec, err := r.next()

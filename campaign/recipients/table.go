@@ -144,39 +144,44 @@ func (t *table) openText(l campaign.List) error {
 	if err != nil {
 		return missing(t.file.name, err)
 	}
-	in, comma, err := t.start(f, set, l.Delimiter)
+	in, found, err := t.start(f, set, l)
 	if err != nil {
-		return errors.Join(missing(t.file.name, err), f.Close())
+		if _, told := asProblem(err); !told {
+			err = missing(t.file.name, err)
+		}
+		return errors.Join(err, f.Close())
 	}
 	if set.guessed != "" {
 		t.notes = append(t.notes, set.doubt(t.file.name))
 	}
-	t.source.Encoding, t.source.Delimiter = set.name, string(rune(comma))
-	t.rows = textRows{newCSVReader(in, comma, set), f, t.file.size}
+	t.source.Encoding, t.source.Delimiter, t.source.Quote = set.name, string(rune(found.comma)), quoteName(found.quote)
+	t.rows = textRows{newCSVReader(in, found.comma, found.quote, set), f, t.file.size}
 	return nil
 }
 
-// start decodes the file and finds the delimiter in its beginning; a line
-// `sep=;` is taken away.
-func (t *table) start(f io.Reader, set charset, named string) (io.Reader, byte, error) {
+// start decodes the file and finds delimiter and quotes in its beginning; a
+// line `sep=;` is taken away.
+func (t *table) start(f io.Reader, set charset, l campaign.List) (io.Reader, style, error) {
 	text, err := set.reader(f)
 	if err != nil {
-		return nil, 0, err
+		return nil, style{}, err
 	}
 	in := bufio.NewReaderSize(text, sampleSize)
 	sample, err := in.Peek(sampleSize)
 	if err != nil && err != io.EOF {
-		return nil, 0, err
+		return nil, style{}, err
 	}
-	comma, length := sepLine(sample)
-	if length == 0 {
-		comma = sniff(sample, err == nil, t.source.Format == "tsv")
+	found := style{}
+	length := 0
+	if found.comma, length = sepLine(sample); l.Delimiter != "" {
+		found.comma = l.Delimiter[0]
 	}
-	if named != "" {
-		comma = named[0]
+	s := styles{sample[length:], err == nil, t.source.Format == "tsv", found.comma}
+	if found, err = s.find(t.file.name, l.Quote, len(l.Columns) == 0); err != nil {
+		return nil, found, err
 	}
 	_, err = in.Discard(length)
-	return in, comma, err
+	return in, found, err
 }
 
 // next gives the next row that is not blank; io.EOF at the end.

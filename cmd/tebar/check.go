@@ -182,7 +182,11 @@ func (a *app) printCheck(path string, p *prepare.Prepared, r prepare.Report, ok 
 
 func sourceLine(s campaign.Source) string {
 	text := s.File + ": " + s.Format
-	for _, detail := range []string{s.Encoding, delimiterName(s.Delimiter), s.Sheet} {
+	quotes := ""
+	if s.Quote == campaign.QuoteSingle {
+		quotes = "single quotes"
+	}
+	for _, detail := range []string{s.Encoding, delimiterName(s.Delimiter), quotes, s.Sheet} {
 		if detail != "" {
 			text += ", " + detail
 		}
