@@ -91,6 +91,13 @@ const (
 	QuoteSingle Quote = "single"
 )
 
+// Several says what becomes of a cell that holds several addresses. The zero
+// value makes a bad row of it.
+type Several string
+
+// SeveralFirst takes the first address, and leaves the others out.
+const SeveralFirst Several = "first"
+
 // A List is one source of recipients.
 type List struct {
 	File       string     `json:"file"`
@@ -100,7 +107,8 @@ type List struct {
 	Columns    []string   `json:"columns,omitempty"`  // headings of a list that has none; empty = it has
 	Email      string     `json:"email,omitempty"`    // column header; "" = find it
 	Name       string     `json:"name,omitempty"`     // column header of the display name
-	Where      string     `json:"where,omitempty"`    // template that prints true or false
+	Several    Several    `json:"several,omitempty"`
+	Where      string     `json:"where,omitempty"` // template that prints true or false
 	Duplicates Duplicates `json:"duplicates,omitempty"`
 	Key        string     `json:"key,omitempty"` // column header, with DuplicatesEach
 	Required   []string   `json:"required,omitempty"`

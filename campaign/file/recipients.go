@@ -32,6 +32,11 @@ func listKeys() []key[listDraft] {
 		{name: "columns", read: readColumns},
 		{name: "email", read: column(func(l *listDraft, s string) { l.Email = s })},
 		{name: "name", read: column(func(l *listDraft, s string) { l.Name = s })},
+		{name: "several", read: func(r *reader, n *node, l *listDraft) {
+			if word, _ := r.choice(n, "error", "first"); word == "first" {
+				l.Several = campaign.SeveralFirst
+			}
+		}},
 		{name: "where", read: readWhere},
 		{name: "duplicates", read: readDuplicates},
 		{name: "key", read: func(r *reader, n *node, l *listDraft) { l.key = n; l.Key, _ = r.text(n) }},

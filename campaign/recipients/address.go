@@ -38,7 +38,8 @@ var (
 )
 
 // Address normalises one address: trimmed of spaces and invisible characters,
-// of `mailto:` and of a name before <...>, NFC, lower case, the domain as
+// of `mailto:`, of a comma, semicolon or dot behind it and of a name before
+// <...>, NFC, lower case, the domain as
 // A-labels (IDNA 2008, Lookup profile). Dots and +tags stay. The error says
 // what is wrong and what to do. An address whose local part is not ASCII
 // needs SMTPUTF8 (RFC 6531).
@@ -85,7 +86,8 @@ func trimAddress(text string) (address, name string) {
 	if len(text) >= 7 && strings.EqualFold(text[:7], "mailto:") {
 		text = trimInvisible(text[7:])
 	}
-	return trimInvisible(strings.TrimRight(text, ",;")), name
+	text = trimInvisible(strings.TrimRight(text, ",;"))
+	return trimInvisible(strings.TrimSuffix(text, ".")), name
 }
 
 // trimInvisible trims spaces of any kind, control and format characters

@@ -42,6 +42,23 @@ func compared(cell string) string {
 
 func (x exclusion) add(value string) { x.set[x.index.key(value)] = struct{}{} }
 
+// addEach adds the addresses of a cell that holds several; all says that
+// nothing else stands in it.
+func (x exclusion) addEach(cell string) (all bool) {
+	parts := splitAddresses(cell)
+	if len(parts) < 2 {
+		return false
+	}
+	all = true
+	for _, part := range parts {
+		address, err := Address(part)
+		if all = all && err == nil; err == nil {
+			x.add(address)
+		}
+	}
+	return all
+}
+
 // loadExcludes reads what each list excludes.
 func (r *reading) loadExcludes(ctx context.Context) error {
 	for _, p := range r.parts {
@@ -111,6 +128,9 @@ func (r *reading) excludeRows(ctx context.Context, p *part, t *table, column int
 			continue
 		}
 		x.add(compared(rec.cells[column]))
+		if p.list.Email == "" && x.addEach(rec.cells[column]) {
+			continue
+		}
 		if _, err := Address(rec.cells[column]); err != nil && !rec.unknown(column) && p.list.Email == "" {
 			f := addressFlaw(rec.cells[column], column, err)
 			f.message += "; it excludes nobody"

@@ -1,6 +1,7 @@
 package recipients
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,7 +24,7 @@ func (r *reading) judge(p *part, rec record) *candidate {
 	*c = candidate{part: p, found: c.found[:0]}
 	p.rows++
 	c.entry.Row = p.row(rec)
-	address, name, err := parseAddress(c.entry.Values[p.columns.email])
+	address, name, rest, err := p.cellAddress(c.entry.Values[p.columns.email])
 	if err == nil {
 		c.entry.Address = address
 	} else {
@@ -49,6 +50,7 @@ func (r *reading) judge(p *part, rec record) *candidate {
 	}
 	if c.entry.Skip == "" {
 		c.doubt(r.domains, rec)
+		c.tellMended(rec, rest)
 	}
 	return c
 }
@@ -98,6 +100,9 @@ func addressFlaw(cell string, column int, err error) flaw {
 	what, hint, _ := strings.Cut(err.Error(), ": ")
 	if strings.TrimSpace(cell) == "" {
 		return flaw{column: column + 1, message: "the row has no address", hint: "write one, or delete the row"}
+	}
+	if len(splitAddresses(cell)) > 1 && (errors.Is(err, errSeveral) || errors.Is(err, errTwoAt)) {
+		hint += "; or write `several: first`, and the first one gets the mail"
 	}
 	return flaw{column: column + 1, message: shown(cell) + " is not an e-mail address: " + what, hint: hint}
 }
@@ -178,6 +183,21 @@ func (r *reading) sieve(c *candidate, rec record) {
 		if at := p.columns.exclude[i]; at >= 0 && x.has(c.entry.Address, c.entry.Values[at], at == p.columns.email) {
 			c.skip(campaign.SkipExcluded, x.reason)
 			return
+		}
+	}
+}
+
+// tellMended tells what was taken off around an address, and which addresses
+// beside it get no mail.
+func (c *candidate) tellMended(rec record, rest string) {
+	column := c.part.columns.email
+	if rest != "" {
+		c.flaw(rec, left(c.entry.Address, rest, column))
+		return
+	}
+	if cell := c.entry.Values[column]; len(cell) != len(c.entry.Address) {
+		if what := mended(cell); what != "" {
+			c.part.mends.note(what, rec.number)
 		}
 	}
 }

@@ -38,6 +38,7 @@ type part struct {
 	unique  []map[key128]place // one for each unique column
 	warned  []bool             // columns without a heading that were named
 	hidden  hiddenRows
+	mends   mends
 	rows    int
 }
 
@@ -173,7 +174,7 @@ func (r *reading) headedApart(i int) campaign.Problems {
 
 // begin forgets what an earlier pass noted.
 func (p *part) begin() {
-	p.rows, p.hidden = 0, hiddenRows{}
+	p.rows, p.hidden, p.mends = 0, hiddenRows{}, mends{}
 	p.warned = make([]bool, len(p.table.names))
 	p.unique = make([]map[key128]place, len(p.columns.unique))
 	for i := range p.unique {
@@ -242,6 +243,9 @@ func (r *reading) endOfList(p *part) error {
 		r.problems.add(fileProblem(p.list.File, "holds headings but no rows", "put a row for each person below the headings"))
 	}
 	if found, any := p.hidden.problem(p); any {
+		r.problems.add(found)
+	}
+	for _, found := range p.mends.problems(p) {
 		r.problems.add(found)
 	}
 	if err := p.file.unchanged(); err != nil {
