@@ -110,13 +110,27 @@ func TestDoubtfulAddresses(t *testing.T) {
 }
 
 // FuzzAddress: a normalised address normalises to itself, has one @, a dot
-// behind it, and nothing that could end a line or a command.
+// behind it, and nothing that could end a line or a command. What is taken off
+// around it is told, and no address of a cell is lost when it is parted.
 func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"ana@example.org", "Ana <ana@BÜCHER.example>", "mailto:a@b.example", "İ@example.org", "a@xn--bcher-kva.example", "ß@ß.example", "a@b.example;,", "ǅ@example.org"} {
+	for _, s := range []string{"ana@example.org", "Ana <ana@BÜCHER.example>", "mailto:a@b.example", "İ@example.org", "a@xn--bcher-kva.example", "ß@ß.example", "a@b.example;,", "ǅ@example.org", "a@b.example.", "A <a@b.example>, \"B; C\" <b@c.example>/d@e.example"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		ats := 0
+		for _, part := range splitAddresses(s) {
+			if part == "" || part != trimInvisible(part) {
+				t.Fatalf("%q has the part %q", s, part)
+			}
+			ats += strings.Count(part, "@")
+		}
+		if ats != strings.Count(s, "@") {
+			t.Fatalf("%q became %q", s, splitAddresses(s))
+		}
 		a, err := Address(s)
+		if err == nil && mended(s) == "" && (s != trimInvisible(s) || strings.HasSuffix(s, ".")) {
+			t.Fatalf("%q became %q, and nothing was told", s, a)
+		}
 		if err != nil {
 			if a != "" || err.Error() == "" {
 				t.Fatalf("%q: %q, %v", s, a, err)
