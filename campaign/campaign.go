@@ -114,12 +114,23 @@ type List struct {
 	Required   []string   `json:"required,omitempty"`
 	Unique     []string   `json:"unique,omitempty"`
 	Exclude    []Exclude  `json:"exclude,omitempty"`
+	Sort       []string   `json:"sort,omitempty"`   // column headers, "-" before one that descends; empty = the list's order
+	Limit      int        `json:"limit,omitempty"`  // at most so many people get mail; 0 = all
+	Sample     int        `json:"sample,omitempty"` // so many people, at random; 0 = all
 	Hidden     Hidden     `json:"hidden,omitempty"`
 	Delimiter  string     `json:"delimiter,omitempty"` // one character; "" = detect
 	Quote      Quote      `json:"quote,omitempty"`
 	Encoding   string     `json:"encoding,omitempty"` // IANA name; "" = detect
 	StopOnBad  bool       `json:"stop_on_bad,omitempty"`
+
+	SamplePercent float64 `json:"sample_percent,omitempty"` // instead of Sample: 0 to 100
 }
+
+// Sampled says that only some people get mail, at random.
+func (l List) Sampled() bool { return l.Sample > 0 || l.SamplePercent > 0 }
+
+// Chooses says that who gets mail, or when, depends on more than a row.
+func (l List) Chooses() bool { return l.Limit > 0 || l.Sampled() || len(l.Sort) > 0 }
 
 // An Exclude takes addresses off a list: by a file, or by another campaign's
 // states. It is read again at every run.

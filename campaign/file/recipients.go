@@ -2,6 +2,7 @@ package file
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,6 +44,9 @@ func listKeys() []key[listDraft] {
 		{name: "required", read: func(r *reader, n *node, l *listDraft) { l.Required = r.texts(n, r.text) }},
 		{name: "unique", read: func(r *reader, n *node, l *listDraft) { l.Unique = r.texts(n, r.text) }},
 		{name: "exclude", read: readExcludes},
+		{name: "sort", read: func(r *reader, n *node, l *listDraft) { l.Sort = r.texts(n, r.text) }},
+		{name: "limit", read: func(r *reader, n *node, l *listDraft) { l.Limit, _ = r.integer(n, 1, 100_000_000) }},
+		{name: "sample", read: readSample},
 		{name: "hidden", read: func(r *reader, n *node, l *listDraft) {
 			word, _ := r.choice(n, "skip", "keep")
 			l.Hidden = campaign.Hidden(word)
@@ -58,6 +62,20 @@ func listKeys() []key[listDraft] {
 			l.StopOnBad = word == "stop"
 		}},
 	}
+}
+
+// readSample reads a number of people, or a share of them.
+func readSample(r *reader, n *node, l *listDraft) {
+	if text, ok := strings.CutSuffix(n.text, "%"); ok && n.kind == textNode {
+		share, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil || !(share > 0 && share <= 100) {
+			r.fail(n, "write a number of people, or a share like 10%", "%s: %q is no share", n.path, shorten(n.text))
+			return
+		}
+		l.SamplePercent = share
+		return
+	}
+	l.Sample, _ = r.integer(n, 1, 100_000_000)
 }
 
 func readRecipients(r *reader, n *node, d *draft) {

@@ -185,7 +185,7 @@ func (p *Prepared) Fingerprint() (sha string, sure bool, err error) {
 // has groups or excludes, and no row attachments of its own.
 func (p *Prepared) Straight() bool {
 	return len(p.fields.enclosures) == 0 && !slices.ContainsFunc(p.Campaign.Lists, func(l campaign.List) bool {
-		return l.Duplicates == campaign.DuplicatesGroup || len(l.Exclude) > 0
+		return l.Duplicates == campaign.DuplicatesGroup || len(l.Exclude) > 0 || l.Chooses()
 	})
 }
 

@@ -33,10 +33,21 @@ func (p *Profile) add(r campaign.Row) {
 			p.Filled[i]++
 		}
 	}
-	again := slices.ContainsFunc(p.Samples, func(s Sample) bool { return s.Row == r.Number })
-	if len(p.Samples) < samplesShown && !again {
-		p.Samples = append(p.Samples, Sample{Row: r.Number, Values: slices.Clone(r.Values)})
+	p.sample(r)
+}
+
+// sample keeps the first rows; of a list that is sorted they come late.
+func (p *Profile) sample(r campaign.Row) {
+	n := len(p.Samples)
+	if n == samplesShown && p.Samples[n-1].Row < r.Number {
+		return
 	}
+	at, again := slices.BinarySearchFunc(p.Samples, r.Number, func(s Sample, row int) int { return s.Row - row })
+	if again {
+		return
+	}
+	p.Samples = slices.Insert(p.Samples, at, Sample{Row: r.Number, Values: slices.Clone(r.Values)})
+	p.Samples = p.Samples[:min(len(p.Samples), samplesShown)]
 }
 
 // profiles are those of all lists while they are read.

@@ -18,6 +18,7 @@ type columns struct {
 	key      int
 	required []int
 	unique   []int
+	sort     []sortColumn
 	exclude  []int // one for each exclude; the e-mail column where it names none
 }
 
@@ -61,6 +62,12 @@ func (t *table) locate(l campaign.List) (columns, campaign.Problems) {
 	}
 	for _, name := range l.Unique {
 		c.unique = f.append(c.unique, "recipients.unique", name)
+	}
+	for _, name := range l.Sort {
+		name, descending := strings.CutPrefix(name, "-")
+		if at := f.named("recipients.sort", name); at >= 0 {
+			c.sort = append(c.sort, sortColumn{at, descending})
+		}
 	}
 	for _, e := range l.Exclude {
 		at := c.email

@@ -74,11 +74,16 @@ func (r *reading) survey(c *candidate) error {
 	if c.entry.Skip != "" {
 		return nil
 	}
+	if r.opts.Distinct {
+		c.part.choice.note(&c.entry)
+		return nil
+	}
 	id, here := r.seen.identity(&c.entry), holder{c.place(), r.seen.content(c)}
 	held, known := r.seen.held.get(id)
 	switch {
 	case !known:
 		r.seen.held.put(id, here)
+		c.part.choice.note(&c.entry)
 	case c.part.list.Duplicates == campaign.DuplicatesLast && held.content != here.content:
 		r.seen.held.put(id, here)
 	case c.part.list.Duplicates == campaign.DuplicatesGroup:
@@ -97,8 +102,11 @@ func (r *reading) settle(c *candidate) error {
 	for _, p := range c.found {
 		r.problems.add(p)
 	}
-	if c.entry.Skip != "" || r.opts.Distinct {
+	switch {
+	case c.entry.Skip != "" || r.opts.Distinct && c.part.choice == nil:
 		return r.emit(&c.entry)
+	case r.opts.Distinct:
+		return r.choose(c.part, unit{[]campaign.Entry{c.entry}, []*part{c.part}})
 	}
 	id := r.seen.identity(&c.entry)
 	held, known := r.seen.held.get(id)
@@ -114,27 +122,27 @@ func (r *reading) settle(c *candidate) error {
 
 // lead emits the row that stands for its identity, and the rest of its group.
 func (r *reading) lead(id key128, c *candidate) error {
-	r.demand(c.part, c.entry.Row)
 	members, err := r.groups.members(id, r)
 	if err != nil {
 		return err
 	}
-	if len(members) == 0 {
+	if len(members) == 0 && c.part.choice == nil {
+		r.demand(c.part, c.entry.Row)
 		return r.emit(&c.entry)
 	}
-	c.entry.Rows = append([]campaign.Row{c.entry.Row}, members...)
-	if err := r.emit(&c.entry); err != nil {
-		return err
+	u := unit{[]campaign.Entry{c.entry}, []*part{c.part}}
+	if len(members) > 0 {
+		u.entries[0].Rows = append([]campaign.Row{c.entry.Row}, members...)
 	}
 	for i, m := range members {
 		e := c.entry
 		e.Row, e.Rows, e.Member = m, nil, true
-		r.demand(r.parts[r.groups.place(id, i).list], m)
-		if err := r.emit(&e); err != nil {
-			return err
-		}
+		u.entries, u.parts = append(u.entries, e), append(u.parts, r.parts[r.groups.place(id, i).list])
 	}
-	return nil
+	if c.part.choice == nil {
+		return r.send(u)
+	}
+	return r.choose(c.part, u)
 }
 
 // repeat treats a row whose identity another row stands for.

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 
+	"golang.org/x/text/collate"
+
 	"tebar/campaign"
 )
 
@@ -40,6 +42,10 @@ type part struct {
 	hidden  hiddenRows
 	mends   mends
 	rows    int
+	choice  *choice // nil: everybody, in the list's order
+
+	collator *collate.Collator // for sorting
+	buffer   *collate.Buffer
 }
 
 // newReading prepares the lists; nothing is opened.
@@ -50,7 +56,7 @@ func newReading(lists []campaign.List, opts Options, each func(campaign.Entry) e
 	}
 	r.groups = newGroups()
 	for i, l := range lists {
-		p := &part{list: l, number: i}
+		p := &part{list: l, number: i, choice: newChoice(l, opts.Seed)}
 		if i < len(opts.Where) {
 			p.where = opts.Where[i]
 		}
@@ -61,7 +67,14 @@ func newReading(lists []campaign.List, opts Options, each func(campaign.Entry) e
 }
 
 // close removes what the reading has put on disk.
-func (r *reading) close() { r.groups.close() }
+func (r *reading) close() {
+	r.groups.close()
+	for _, p := range r.parts {
+		if p.choice != nil {
+			p.choice.spool.close()
+		}
+	}
+}
 
 // examine looks at every file once and takes the fingerprint.
 func (r *reading) examine(ctx context.Context) error {
@@ -122,10 +135,13 @@ func (r *reading) checkModes() {
 
 // twice says whether the lists must be read before the first entry is known.
 func (r *reading) twice() bool {
-	if r.opts.Distinct {
-		return false
-	}
 	for _, p := range r.parts {
+		if p.list.Sampled() {
+			return true
+		}
+		if r.opts.Distinct {
+			continue
+		}
 		if p.list.Duplicates == campaign.DuplicatesLast || p.list.Duplicates == campaign.DuplicatesGroup {
 			return true
 		}
@@ -239,6 +255,9 @@ func (r *reading) walkList(ctx context.Context, i int, do func(*candidate) error
 
 // endOfList tells what is known only at the end of a list.
 func (r *reading) endOfList(p *part) error {
+	if err := r.release(p); err != nil {
+		return err
+	}
 	if p.rows == 0 {
 		r.problems.add(fileProblem(p.list.File, "holds headings but no rows", "put a row for each person below the headings"))
 	}

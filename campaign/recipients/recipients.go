@@ -35,6 +35,9 @@ type Options struct {
 	// the same bytes has told: nobody need be remembered. Only without groups.
 	Distinct bool
 
+	// Seed makes the sample of one campaign another than the next one's.
+	Seed string
+
 	// Watch is told now and then how far Read has come: rows looked at, and
 	// which share of the lists' bytes they are, 0 to 1; with 1 it ends. nil =
 	// nobody asks.
@@ -60,7 +63,8 @@ type Result struct {
 //
 // What is wrong with the lists stands in Result.Problems; the error is that of
 // each, of ctx, or of a disk. Result is good as far as the reading came.
-// `duplicates: last` and `group` read the lists twice.
+// `duplicates: last` and `group`, and `sample`, read the lists twice. Of a list
+// that is sorted those who get mail come last, in that order.
 func Read(ctx context.Context, lists []campaign.List, opts Options, each func(campaign.Entry) error) (Result, error) {
 	r := newReading(lists, opts, each)
 	defer r.close()
@@ -77,6 +81,9 @@ func Read(ctx context.Context, lists []campaign.List, opts Options, each func(ca
 			return r.result, err
 		}
 		r.problems.muted = false
+		for _, p := range r.parts {
+			p.choice.draw()
+		}
 		r.passes++
 	}
 	err := r.walk(ctx, r.settle)

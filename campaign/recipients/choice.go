@@ -1,0 +1,141 @@
+package recipients
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"tebar/campaign"
+)
+
+// A choice is which of the people of a list that could get mail do (`sample`,
+// then `limit`), and in which order (`sort`).
+type choice struct {
+	list  campaign.List
+	seed  string
+	taken int // of the limit
+
+	hashes []uint64 // of all that may be sampled, in the first pass
+	most   uint64   // who is hashed to more is not in the sample
+
+	spool *spool // of a list that is sorted
+}
+
+// newChoice is nil for a list of which everybody is taken in the list's order.
+func newChoice(l campaign.List, seed string) *choice {
+	if l.Limit == 0 && !l.Sampled() && len(l.Sort) == 0 {
+		return nil
+	}
+	c := &choice{list: l, seed: seed, most: math.MaxUint64}
+	if len(l.Sort) > 0 {
+		c.spool = newSpool()
+	}
+	return c
+}
+
+// note counts a person who may be sampled.
+func (c *choice) note(e *campaign.Entry) {
+	if c != nil && c.list.Sampled() {
+		c.hashes = append(c.hashes, c.hash(e))
+	}
+}
+
+// draw settles the sample. The same campaign and people give the same sample,
+// and whoever is added to the list changes little of it.
+func (c *choice) draw() {
+	if c == nil || !c.list.Sampled() || len(c.hashes) == 0 {
+		return
+	}
+	n := c.list.Sample
+	if n == 0 {
+		n = int(math.Ceil(float64(len(c.hashes)) * c.list.SamplePercent / 100))
+	}
+	slices.Sort(c.hashes)
+	if n < len(c.hashes) {
+		c.most = c.hashes[n-1]
+	}
+	c.hashes = nil
+}
+
+func (c *choice) hash(e *campaign.Entry) uint64 {
+	sum := sha256.Sum256([]byte(c.seed + "\x00" + e.Address + "\x00" + e.Key))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// unsampled says why a person is not in the sample; "" = is.
+func (c *choice) unsampled(e *campaign.Entry) string {
+	switch {
+	case !c.list.Sampled() || c.hash(e) <= c.most:
+		return ""
+	case c.list.Sample > 0:
+		return fmt.Sprintf("not in the sample of %d", c.list.Sample)
+	}
+	return fmt.Sprintf("not in the sample of %g%%", c.list.SamplePercent)
+}
+
+// beyond says that the limit is reached; "" = this one is still within it.
+func (c *choice) beyond() string {
+	if c.list.Limit == 0 || c.taken < c.list.Limit {
+		c.taken++
+		return ""
+	}
+	return fmt.Sprintf("beyond the first %d", c.list.Limit)
+}
+
+// A unit is a row that gets a message, and the further rows of its group.
+type unit struct {
+	entries []campaign.Entry
+	parts   []*part // of the rows
+}
+
+// choose sends a unit, lays it aside to be sorted, or skips it.
+func (r *reading) choose(p *part, u unit) error {
+	if why := p.choice.unsampled(&u.entries[0]); why != "" {
+		return r.cut(u, why)
+	}
+	if p.choice.spool != nil {
+		return p.choice.spool.add(u, p.sortKey(u.entries[0].Row))
+	}
+	return r.within(p, u)
+}
+
+// within sends a unit if the limit allows.
+func (r *reading) within(p *part, u unit) error {
+	if why := p.choice.beyond(); why != "" {
+		return r.cut(u, why)
+	}
+	return r.send(u)
+}
+
+// cut skips the rows of a unit.
+func (r *reading) cut(u unit, why string) error {
+	for i := range u.entries {
+		e := &u.entries[i]
+		e.Skip, e.Reason, e.Rows, e.Member = campaign.SkipFiltered, why, nil, false
+		if err := r.emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send checks the rows of a unit and hands them on.
+func (r *reading) send(u unit) error {
+	for i := range u.entries {
+		r.demand(u.parts[i], u.entries[i].Row)
+		if err := r.emit(&u.entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release sends what a list has laid aside, sorted.
+func (r *reading) release(p *part) error {
+	if p.choice == nil || p.choice.spool == nil {
+		return nil
+	}
+	return p.choice.spool.each(r.parts, func(u unit) error { return r.within(p, u) })
+}
