@@ -128,7 +128,7 @@ func (t *table) unknownName(all []namedRange, ref rangeText) error {
 	}
 	hint := "the workbook has no named ranges and no tables; " + rangeForms
 	if len(names) > 0 {
-		hint = "the names are " + quotedList(names)
+		hint = "the names are " + quotedList(names) + "; or write cells, like A3:F"
 		if near := nearest(ref.name, names); near != "" {
 			hint = "did you mean " + shown(near) + "? " + hint
 		}
