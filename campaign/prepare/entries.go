@@ -52,7 +52,7 @@ func (p *Prepared) share(e campaign.Entry) (Filled, []enclosed, error) {
 
 func (p *Prepared) listOptions() recipients.Options {
 	o := recipients.Options{
-		Folder: p.Campaign.Folder, AllowOutside: p.Campaign.AllowOutside, Seed: p.Campaign.Name, Campaign: p.opts.Campaign, Watch: p.opts.Watch,
+		Folder: p.Campaign.Folder, AllowOutside: p.Campaign.AllowOutside, Seed: p.Campaign.Name, Roles: p.roles, Campaign: p.opts.Campaign, Watch: p.opts.Watch,
 		Where: make([]func(campaign.Row) (bool, error), len(p.fields.where)),
 	}
 	if p.opts.Secret != nil {

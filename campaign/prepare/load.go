@@ -34,6 +34,9 @@ type Options struct {
 	Watch func(rows int, share float64)
 }
 
+// NoteRoles makes Check warn of addresses that are no person's, or for minutes.
+func (p *Prepared) NoteRoles() { p.roles = true }
+
 // Prepared is a campaign whose file was read and whose letter was parsed.
 type Prepared struct {
 	Campaign *campaign.Campaign
@@ -53,6 +56,7 @@ type Prepared struct {
 	fields fields
 	opts   Options
 	path   string // of the campaign file, as it was given
+	roles  bool   // NoteRoles
 	unread bool   // a body could not be read
 }
 

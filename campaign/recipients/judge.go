@@ -51,6 +51,9 @@ func (r *reading) judge(p *part, rec record) *candidate {
 	if c.entry.Skip == "" {
 		c.doubt(r.domains, rec)
 		c.tellMended(rec, rest)
+		if r.opts.Roles {
+			c.tellRole(rec)
+		}
 	}
 	return c
 }
@@ -197,7 +200,7 @@ func (c *candidate) tellMended(rec record, rest string) {
 	}
 	if cell := c.entry.Values[column]; len(cell) != len(c.entry.Address) {
 		if what := mended(cell); what != "" {
-			c.part.mends.note(what, rec.number)
+			c.part.remarks.note(remark{"taken off around the address: " + what, "nothing need be done; delete them in the list, and the warning is gone"}, rec.number)
 		}
 	}
 }

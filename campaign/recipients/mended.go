@@ -1,6 +1,7 @@
 package recipients
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,9 +31,12 @@ func mended(cell string) string {
 	return strings.Join(what, " and ")
 }
 
-// mends are the addresses of a list that were mended, by what was taken off.
-// There may be thousands: one problem tells of all.
-type mends map[string]*foldedRows
+// A remark is a warning that may stand beside thousands of rows.
+type remark struct{ message, hint string }
+
+// remarks are what is to be said of the addresses of a list, and of which
+// rows: one problem tells of all.
+type remarks map[remark]*foldedRows
 
 // A foldedRows is where something is, of many rows the first ones.
 type foldedRows struct {
@@ -50,29 +54,23 @@ func (f *foldedRows) add(row int) {
 	f.more++
 }
 
-// note keeps a row whose address was mended.
-func (m mends) note(what string, row int) {
+// note keeps a row.
+func (m remarks) note(what remark, row int) {
 	if m[what] == nil {
 		m[what] = &foldedRows{}
 	}
 	m[what].add(row)
 }
 
-// problems are a warning for each kind, in the order of their first rows.
-func (m mends) problems(p *part) (list campaign.Problems) {
+// problems are a warning for each remark, in the order of their first rows.
+func (m remarks) problems(p *part) (list campaign.Problems) {
 	for what, f := range m {
-		found := p.at(record{number: f.rows[0]}, flaw{
-			column: p.columns.email + 1, message: "taken off around the address: " + what,
-			hint: "nothing need be done; delete them in the list, and the warning is gone",
-		}, campaign.Warning)
+		found := p.at(record{number: f.rows[0]}, flaw{column: p.columns.email + 1, message: what.message, hint: what.hint}, campaign.Warning)
 		found.Rows, found.More = f.rows[1:], f.more
 		list = append(list, found)
 	}
 	slices.SortFunc(list, func(a, b campaign.Problem) int {
-		if a.Row != b.Row {
-			return a.Row - b.Row
-		}
-		return strings.Compare(a.Message, b.Message)
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Message, b.Message))
 	})
 	return list
 }

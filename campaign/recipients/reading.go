@@ -40,7 +40,7 @@ type part struct {
 	unique  []map[key128]place // one for each unique column
 	warned  []bool             // columns without a heading that were named
 	hidden  hiddenRows
-	mends   mends
+	remarks remarks
 	rows    int
 	choice  *choice // nil: everybody, in the list's order
 
@@ -190,7 +190,7 @@ func (r *reading) headedApart(i int) campaign.Problems {
 
 // begin forgets what an earlier pass noted.
 func (p *part) begin() {
-	p.rows, p.hidden, p.mends = 0, hiddenRows{}, mends{}
+	p.rows, p.hidden, p.remarks = 0, hiddenRows{}, remarks{}
 	p.warned = make([]bool, len(p.table.names))
 	p.unique = make([]map[key128]place, len(p.columns.unique))
 	for i := range p.unique {
@@ -264,7 +264,7 @@ func (r *reading) endOfList(p *part) error {
 	if found, any := p.hidden.problem(p); any {
 		r.problems.add(found)
 	}
-	for _, found := range p.mends.problems(p) {
+	for _, found := range p.remarks.problems(p) {
 		r.problems.add(found)
 	}
 	if err := p.file.unchanged(); err != nil {

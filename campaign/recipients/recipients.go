@@ -31,6 +31,10 @@ type Options struct {
 	// are counted, and a last one says how many.
 	MaxProblems int
 
+	// Roles asks for warnings of addresses that are no person's (info@), or of
+	// services that give them for some minutes.
+	Roles bool
+
 	// Distinct says that the lists hold no identity twice, as an earlier Read of
 	// the same bytes has told: nobody need be remembered. Only without groups.
 	Distinct bool

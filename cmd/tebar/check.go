@@ -19,6 +19,7 @@ func (a *app) checkCommand() *cli.Command {
 		Name: "check", Usage: "find every mistake of file, rows and letter; sends nothing", ArgsUsage: "FILE",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "strict", Usage: "take warnings for errors"},
+			&cli.BoolFlag{Name: "roles", Usage: "warn too of addresses like info@ and office@, and of those for some minutes"},
 			&cli.StringFlag{Name: "csv", Usage: "write the rows with problems to `FILE`, each with what is wrong"},
 		},
 		Action: func(c *cli.Context) error {
@@ -26,7 +27,7 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return a.check(c.Context, path, c.Bool("strict"), c.String("csv"))
+			return a.check(c.Context, path, c.Bool("strict"), c.Bool("roles"), c.String("csv"))
 		},
 	}
 }
@@ -69,12 +70,17 @@ func sourcesJSON(r prepare.Report) []sourceJSON {
 	return list
 }
 
-func (a *app) check(ctx context.Context, path string, strict bool, rows string) error {
+func (a *app) check(ctx context.Context, path string, strict, roles bool, rows string) error {
 	look := a.checkOf
 	if rows != "" {
 		look = a.checkInto(rows)
 	}
-	p, r, err := a.checked(ctx, path, look)
+	p, r, err := a.checked(ctx, path, func(ctx context.Context, p *prepare.Prepared) (prepare.Report, error) {
+		if roles {
+			p.NoteRoles()
+		}
+		return look(ctx, p)
+	})
 	if err != nil {
 		return err
 	}
