@@ -69,8 +69,8 @@ type quotedColumn struct {
 // wrapped looks whether cells stand in single quotes. sure: the reading with
 // them has no fault, each column has all of its cells in quotes or none, and
 // those of the addresses are in quotes, which no address may begin and end
-// with. doubtful is a cell of a column, or of the headings, that is in quotes
-// throughout while that is not sure; "" where there is none.
+// with. doubtful is a cell of a column that most rows fill, or of the headings,
+// that is in quotes throughout while that is not sure; "" where there is none.
 func (s styles) wrapped(st style, headed bool) (sure bool, doubtful string) {
 	records, clean := s.records(st)
 	if len(records) == 0 {
@@ -90,7 +90,7 @@ func (s styles) wrapped(st style, headed bool) (sure bool, doubtful string) {
 	for _, c := range countQuoted(records) {
 		clean = clean && (c.wrapped == 0 || c.wrapped == c.filled)
 		known = known || c.wrapped > 0 && c.wrapped == c.filled && c.addresses == c.filled
-		if c.filled > 1 && c.wrapped == c.filled && doubtful == "" {
+		if c.filled > 1 && c.filled*2 >= len(records) && c.wrapped == c.filled && doubtful == "" {
 			doubtful = c.example
 		}
 	}
@@ -135,10 +135,15 @@ func (s styles) records(st style) (list []quotedRecord, clean bool) {
 	return list, !slices.ContainsFunc(list, func(q quotedRecord) bool { return q.faulty || len(q.cells) != len(list[0].cells) })
 }
 
-// countQuoted counts the cells of each column, of the first 64.
+// countQuoted counts the cells of each column, of the first 64. Faulty records
+// have no say: their cells begin with an apostrophe, like '0812, and end where
+// the next one stands.
 func countQuoted(records []quotedRecord) []quotedColumn {
 	var columns []quotedColumn
 	for _, rec := range records {
+		if rec.faulty {
+			continue
+		}
 		for i, cell := range rec.cells[:min(len(rec.cells), 64)] {
 			for len(columns) <= i {
 				columns = append(columns, quotedColumn{})
