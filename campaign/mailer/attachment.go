@@ -101,8 +101,11 @@ func parameter(key, value string) string {
 	}
 	var pieces []string
 	piece := "utf-8''"
-	for i := range len(value) {
-		c := percent(value[i])
+	for _, r := range value { // no character is parted: some readers decode each piece by itself
+		c := ""
+		for _, b := range []byte(string(r)) {
+			c += percent(b)
+		}
 		if len(piece)+len(c) > room {
 			pieces = append(pieces, piece)
 			piece = ""

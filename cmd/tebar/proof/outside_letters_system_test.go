@@ -135,7 +135,7 @@ func hard() []mailing {
 		return l
 	}
 	lines := "Dear {{.name}},\n\n{{.note}}\n.\n..\nFrom the office,\n \nand\t\nwith regards   \n"
-	odd := []string{"Undangan Hari Terbuka – Köln & 東京.pdf", "دعوة.pdf", "🎉 party.pdf", "plain.pdf", "quote \" and % ; = (1).pdf", strings.Repeat("sehr langer Name ", 9) + "ä.pdf", strings.Repeat("n", 100) + ".pdf"}
+	odd := []string{"Peta für Ani 東京, Kč.pdf", "Undangan Hari Terbuka – Köln & 東京.pdf", "دعوة.pdf", "🎉 party.pdf", "plain.pdf", "quote \" and % ; = (1).pdf", strings.Repeat("sehr langer Name ", 9) + "ä.pdf", strings.Repeat("n", 100) + ".pdf"}
 	files := map[string]string{"body.html": html("<p>Dear {{.name}},</p><pre>{{.note}}</pre>"), "body.txt": lines}
 	attachments := "attachments: ["
 	for i, name := range odd {
