@@ -162,6 +162,21 @@ func hard() []mailing {
 			letter: with(letterSource{html: "body.html"}), shape: "related(" + withText + ",png)",
 		},
 		{
+			name:   "parts",
+			yaml:   usual + "body: {html: body.html}\nattachments: ['none/{{.email}}.pdf?', 'seiten/teil-*.pdf', {fill: note.ics}]\nunsubscribe: {url: 'https://example.org/u?n=1'}\n",
+			people: addressees(40),
+			files: map[string]string{
+				"body.html":             `{{template "layout" .}}{{define "content"}}<p>Dear {{.name}},</p><pre>{{.note}}</pre>{{end}}`,
+				"templates/layout.html": html(`<h1>School</h1>{{block "content" .}}{{end}}{{template "foot" .}}`),
+				"templates/foot.html":   `<p><a href="{{unsubscribe}}">no more</a></p>` + "\n",
+				"assembled.html":        html(`<h1>School</h1><p>Dear {{.name}},</p><pre>{{.note}}</pre><p><a href="https://example.org/u?n=1">no more</a></p>`),
+				"seiten/teil-1.pdf":     "%PDF-1", "seiten/teil-2.pdf": "%PDF-2", "seiten/other.pdf": "%PDF-3",
+				"note.ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n",
+			},
+			letter: with(letterSource{html: "assembled.html"}), attach: []string{"seiten/teil-1.pdf", "seiten/teil-2.pdf", "note.ics"},
+			shape: "mixed(" + withText + ",pdf,pdf,calendar)",
+		},
+		{
 			name: "copies",
 			yaml: usual + "body: {text: body.txt}\ncc: '\"Büro, Köln\" <copy@example.org>'\nreply_to: '\"محمد \\\"M\\\"\" <answers@example.com>'\n" +
 				"headers: {X-Campaign: \"Frühling 2027\", X-Long: \"" + strings.Repeat("long ", 60) + "end\"}\n",
