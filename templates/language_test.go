@@ -72,3 +72,14 @@ func TestSpeakers(t *testing.T) {
 		}
 	}
 }
+
+// TestMarkdownSaysItsLanguage, for programs that read a letter aloud.
+func TestMarkdownSaysItsLanguage(t *testing.T) {
+	for tag, want := range map[string]string{"": "<html>", "id": `<html lang="id">`, "pt-BR": `<html lang="pt-BR">`, `de-"><b>`: "<html>"} {
+		set := mustParse(t, campaign.Letter{Markdown: "Halo", Language: tag})
+		got, err := set.Render(t.Context(), campaign.Recipient{})
+		if err != nil || !strings.Contains(got.HTML, want) {
+			t.Errorf("%q: %.80s, %v", tag, got.HTML, err)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 // page is what a Markdown letter stands in: readable on a phone, in light and
 // dark.
 const page = `<!DOCTYPE html>
-<html>
+<html%s>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -44,8 +44,9 @@ var markdown = goldmark.New(
 )
 
 // markdownHTML makes an HTML template of a Markdown one. goldmark would
-// escape actions in links: it sees tokens.
-func markdownHTML(src string) (string, error) {
+// escape actions in links: it sees tokens. The language is the letter's, for
+// programs that read it aloud.
+func markdownHTML(src, language string) (string, error) {
 	segs := standalone(settle(split(src)))
 	toks := newTokens(src)
 	var b strings.Builder
@@ -64,8 +65,14 @@ func markdownHTML(src string) (string, error) {
 		return "", fmt.Errorf("reading the Markdown: %w", err)
 	}
 	body := toks.hoist(out.String())
-	return fmt.Sprintf(page, toks.restore(body, "&#123;&#123;")), nil
+	lang := ""
+	if languageTag.MatchString(language) {
+		lang = ` lang="` + language + `"`
+	}
+	return fmt.Sprintf(page, lang, toks.restore(body, "&#123;&#123;")), nil
 }
+
+var languageTag = regexp.MustCompile(`^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`)
 
 // standalone marks (by a negative pos) the ifs, ranges and ends that stand
 // alone on their lines, and takes the lines' ends away.

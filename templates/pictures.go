@@ -19,7 +19,7 @@ import (
 func Pictures(l campaign.Letter) []string {
 	text := l.HTML
 	if text == "" {
-		made, err := markdownHTML(l.Markdown)
+		made, err := markdownHTML(l.Markdown, l.Language)
 		if err != nil {
 			return nil // Parse says so
 		}

@@ -32,7 +32,7 @@ const toldOf = 3
 func Pitfalls(l campaign.Letter, n Names, sent map[string]error) campaign.Problems {
 	src := n.source(nil, n.HTML, "body.html", l.HTML)
 	if l.HTML == "" {
-		made, err := markdownHTML(l.Markdown)
+		made, err := markdownHTML(l.Markdown, l.Language)
 		if err != nil || l.Markdown == "" {
 			return nil
 		}

@@ -149,7 +149,7 @@ func (s *Set) useHTML(l campaign.Letter, src *source, masked string, marks []mar
 
 // useMarkdown prepares the HTML made of the Markdown, and the Markdown as text.
 func (s *Set) useMarkdown(l campaign.Letter, src *source) campaign.Problems {
-	doc, err := markdownHTML(src.text)
+	doc, err := markdownHTML(src.text, l.Language)
 	if err != nil {
 		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}
