@@ -125,7 +125,11 @@ func renderText(ctx converter.Context, w converter.Writer, n *html.Node) convert
 	case "br":
 		_, _ = w.WriteString("\n")
 	case "img":
-		_, _ = w.WriteString(strings.TrimSpace(dom.GetAttributeOr(n, "alt", "")))
+		alt := strings.TrimSpace(dom.GetAttributeOr(n, "alt", ""))
+		if p := n.PrevSibling; p != nil && p.Data == "img" && alt != "" {
+			alt = " " + alt // pictures side by side
+		}
+		_, _ = w.WriteString(alt)
 	case "a":
 		renderLink(ctx, w, n)
 	case "table":

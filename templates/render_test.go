@@ -178,3 +178,12 @@ func TestRenderKeepsResults(t *testing.T) {
 		}
 	}
 }
+
+func TestPicturesSideBySide(t *testing.T) {
+	const html = `<p><img src="https://example.org/a.png" alt="a ship"><img src="https://example.org/b.png" alt=""><img src="https://example.org/c.png" alt="a {{.a}}"></p>`
+	set := mustParse(t, campaign.Letter{HTML: html})
+	got, err := set.Render(t.Context(), campaign.Recipient{Row: campaign.Row{Columns: []string{"a"}, Values: []string{"flag"}}})
+	if err != nil || got.Text != "a ship a flag\n" {
+		t.Errorf("%q, %v", got.Text, err)
+	}
+}
