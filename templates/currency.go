@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 	"math/big"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -71,14 +73,40 @@ func signed(tag, sign, number string) string {
 	return sign + number
 }
 
-// unsigned takes a currency's sign or letters off either end of a cell.
+// amountOfMoney is a cell: a sign and the currency on either side of the number.
+// A number that begins with its point (.50) is none, as elsewhere; what stands
+// for no decimals (5,- and 5.--) goes.
+var amountOfMoney = regexp.MustCompile(strings.ReplaceAll(strings.ReplaceAll(
+	`^([-−+]?)_(WORD)?_([-−+]?)_(\d|\d.*\d)(?:[.,][-–—]{1,2})?_(WORD)?$`,
+	"WORD", `\pL*\p{Sc}|\pL+\.?`), "_", `[\s\x{a0}\x{202f}]*`))
+
+// moneyWords are the letters that stand for a currency in lists, beside the
+// codes of ISO 4217. Others may be part of the amount: 10k, 5 rb, 1,5 jt.
+var moneyWords = []string{
+	"rp", "rm", "kr", "zł", "fr", "sfr", "kč", "ft", "lei", "tl", "đ", "р", "руб", "лв",
+	"円", "元", "원", "euro", "euros", "dollar", "dollars",
+}
+
+// unsigned takes the currency off either end of a cell; "" where what is left
+// may not be the amount that was meant.
 func unsigned(cell string) string {
-	minus := strings.HasPrefix(cell, "-") || strings.HasPrefix(cell, "−")
-	cell = strings.TrimFunc(cell, func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsSpace(r) || unicode.Is(unicode.Sc, r) || r == '-' || r == '−' || r == '.'
-	})
-	if minus {
-		return "-" + cell
+	m := amountOfMoney.FindStringSubmatch(cell)
+	if m == nil || m[1] != "" && m[3] != "" || !moneyWord(m[2]) || !moneyWord(m[5]) {
+		return ""
 	}
-	return cell
+	if sign := m[1] + m[3]; sign == "-" || sign == "−" {
+		return "-" + m[4]
+	}
+	return m[4]
+}
+
+// moneyWord says that a word is a currency: one with a sign ($, US$), one of
+// moneyWords, or a code.
+func moneyWord(word string) bool {
+	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Sc, r) }) {
+		return true
+	}
+	word = strings.ToLower(strings.TrimSuffix(word, "."))
+	_, err := currency.ParseISO(word)
+	return err == nil || slices.Contains(moneyWords, word)
 }

@@ -31,7 +31,7 @@ func TestCurrency(t *testing.T) {
 		{"tr", "TRY", "5", "₺5,00"},
 		{"", "KWD", "1", "KWD 1.000"},
 		{"", "EUR", "12345678901234567890.12", "€12,345,678,901,234,567,890.12"},
-		{"", "EUR", "(12)", `"(12)" is no number`},
+		{"", "EUR", "(12)", `"(12)" is no amount of money`},
 		{"", "EUR", "free", `"free" is no amount of money`},
 		{"", "RUPIAH", "1", `"RUPIAH" is no currency; write its three letters, as IDR, EUR or USD`},
 		{"", "EUR", "1.234", `"1.234" can be 1234 or 1,234; take the dot away with replace "." ""`},
@@ -43,6 +43,21 @@ func TestCurrency(t *testing.T) {
 		}
 		if got = blanks.Replace(got); got != test.want {
 			t.Errorf("currency %q of %q in %q: %q, want %q", test.code, test.cell, test.tag, got, test.want)
+		}
+	}
+}
+
+// What is not surely the amount that was meant is no amount.
+func TestCurrencyReadsWhatIsWritten(t *testing.T) {
+	for cell, want := range map[string]string{
+		"$-5": "-$5.00", "€ -1.234,50": "-$1,234.50", "-€5": "-$5.00", "−$5": "-$5.00", "- $ 5": "-$5.00", "+5": "$5.00",
+		"Rp1.250.000,-": "$1,250,000.00", "5.--": "$5.00", "5,- €": "$5.00", "Rp. 500": "$500.00", "Rp.500": "$500.00",
+		"US$ 12": "$12.00", "1 234,50 kr": "$1,234.50", "12.50 eur": "$12.50", "1\u00a0234,5\u00a0zł": "$1,234.50",
+		".50": "", "$.50": "", "12-": "", "-5-": "", "--5": "", "-$-5": "", "10k": "", "Rp 5rb": "", "1,5 jt": "", "2 Mio": "", "5 apples": "",
+	} {
+		got, err := (*language)(nil).currency("USD", cell)
+		if want == "" && (err == nil || !strings.Contains(err.Error(), "is no amount of money")) || got != want {
+			t.Errorf("%q: %q, %v; want %q", cell, got, err, want)
 		}
 	}
 }
