@@ -67,16 +67,15 @@ func (p *Prepared) enclosedBy(e enclosure, r campaign.Recipient) ([]enclosed, er
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.path.key, err)
 	}
-	if path = strings.TrimSpace(path); path == "" {
-		if e.optional {
-			return nil, nil
-		}
+	path, missing, err := e.filled(path, r)
+	if err != nil || missing && e.optional {
+		return nil, err
+	}
+	if missing {
 		return nil, fmt.Errorf("%s: the path %q is empty for this row", e.path.key, e.path.name)
 	}
 	paths := []string{path}
 	switch {
-	case e.pattern && starred(r):
-		return nil, fmt.Errorf("%s: a cell of this row has a control character", e.path.key)
 	case e.pattern:
 		if paths, err = p.matching(path); err == nil && len(paths) == 0 && !e.optional {
 			err = fmt.Errorf("no file fits %s", strings.ReplaceAll(path, templates.Star, "*"))
@@ -93,6 +92,27 @@ func (p *Prepared) enclosedBy(e enclosure, r campaign.Recipient) ([]enclosed, er
 		e.hits.Store(true)
 	}
 	return e.named(paths, r)
+}
+
+// filled is the path without marks. missing says that the row names no file:
+// nothing, or a folder where a cell would name a file of it. In a pattern an
+// empty cell is a mistake as long as others are filled: the files of all would
+// fit.
+func (e enclosure) filled(path string, r campaign.Recipient) (plain string, missing bool, err error) {
+	if e.pattern {
+		if marked(r) {
+			return "", false, fmt.Errorf("%s: a cell of this row has a control character", e.path.key)
+		}
+		var printed, empty int
+		path, printed, empty = templates.Unmark(path)
+		if empty > 0 && empty < printed {
+			return "", false, fmt.Errorf("%s: a part of the path %q is empty for this row, and files of others may fit", e.path.key, e.path.name)
+		}
+		missing = empty > 0
+	}
+	path = strings.TrimSpace(path)
+	folder := !e.path.Static() && strings.TrimRight(path, `/\`) != path
+	return path, missing || path == "" || e.optional && folder, nil
 }
 
 // named gives files the names that are shown.
@@ -115,11 +135,11 @@ func (e enclosure) named(paths []string, r campaign.Recipient) ([]enclosed, erro
 	return out, nil
 }
 
-// starred says that a cell holds what stands for a star in patterns, which no
-// cell may bring.
-func starred(r campaign.Recipient) bool {
+// marked says that a cell holds what stands for a star in patterns, or other
+// marks of them, which no cell may bring.
+func marked(r campaign.Recipient) bool {
 	has := func(row campaign.Row) bool {
-		return slices.ContainsFunc(row.Values, func(v string) bool { return strings.Contains(v, templates.Star) })
+		return slices.ContainsFunc(row.Values, func(v string) bool { return strings.ContainsAny(v, templates.Marks) })
 	}
 	return has(r.Row) || slices.ContainsFunc(r.Rows, has)
 }
