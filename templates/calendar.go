@@ -10,10 +10,11 @@ import (
 	texttemplate "text/template"
 )
 
-// Functions of calendars and cards: what escapes a cell in a value and in a
-// parameter.
+// Functions of calendars and cards: what escapes a cell in a value, in one that
+// is no text, and in a parameter.
 const (
 	icsValue     = "_icsvalue"
+	icsPlain     = "_icsplain"
 	icsParameter = "_icsparameter"
 )
 
@@ -26,7 +27,7 @@ func compileCalendar(src *source) (*body, error) {
 		return nil, err
 	}
 	fns := textFunctions(src.lang)
-	fns[icsValue], fns[icsParameter] = calendarValue, calendarParameter
+	fns[icsValue], fns[icsPlain], fns[icsParameter] = calendarValue, calendarPlain, calendarParameter
 	t := texttemplate.New(src.field).Option(missing).Funcs(fns)
 	for name, tree := range trees {
 		escapeCalendar(tree.Root, src.text)
@@ -79,6 +80,8 @@ func icsEscaper(text string, at int) string {
 			switch {
 			case r == '"':
 				quoted = !quoted
+			case r == ':' && !quoted && notText.MatchString(line):
+				return icsPlain
 			case r == ':' && !quoted:
 				return icsValue
 			}
@@ -87,11 +90,27 @@ func icsEscaper(text string, at int) string {
 	return icsParameter
 }
 
+// notText are properties whose values are addresses, places and rules, of which
+// commas and semicolons are parts (RFC 5545, sections 3.3.3, 3.3.10 and 3.3.13;
+// RFC 6350, section 4.2). A card's may stand in a group: item1.URL.
+var notText = regexp.MustCompile(`^(?i:[a-z0-9-]+\.)?(?i:URL|ATTACH|TZURL|SOURCE|CONFERENCE|IMAGE|ORGANIZER|ATTENDEE|` +
+	`RRULE|RDATE|EXDATE|GEO|IMPP|PHOTO|LOGO|FBURL|CALURI|CALADRURI)[;:]`)
+
 var icsText = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
 // calendarValue is RFC 5545, section 3.3.11.
 func calendarValue(v any) string {
 	return strings.Map(noControl, icsText.Replace(printedText(v)))
+}
+
+// calendarPlain is one line, as it is.
+func calendarPlain(v any) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, printedText(v)))
 }
 
 // calendarParameter keeps what a parameter may hold: there is no way to write a
@@ -117,11 +136,15 @@ func noControl(r rune) rune {
 }
 
 // foldLines ends lines by CRLF and folds those of more than 75 bytes, between
-// characters (RFC 5545, section 3.1).
+// characters (RFC 5545, section 3.1). Blank ones, as an {{if}} on a line of its
+// own leaves them, are none of a calendar's and go.
 func foldLines(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
 		line = strings.TrimSuffix(line, "\n")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
 		for room := 75; len(line) > room; room = 74 {
 			at := room
 			for at > 1 && !utf8.RuneStart(line[at]) {

@@ -120,6 +120,41 @@ func TestFilesAreChecked(t *testing.T) {
 	}
 }
 
+// TestCalendarLines: an action on a line of its own leaves none, and what is no
+// text by its property keeps commas and semicolons.
+func TestCalendarLines(t *testing.T) {
+	const text = `BEGIN:VCALENDAR
+{{if .place}}
+LOCATION:{{.place}}
+  {{end}}
+
+URL:{{.link}}
+item1.URL;VALUE=URI:{{.link}}
+RRULE:{{.rule}}
+X-URL:{{.rule}}
+END:VCALENDAR
+`
+	set, found := Parse(campaign.Letter{Subject: "s", Text: "t", Files: []campaign.LetterFile{{File: "x.ics", Name: "x.ics", Text: text}}}, Names{})
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	got, err := set.Render(t.Context(), campaign.Recipient{Row: campaign.Row{
+		Columns: []string{"place", "link", "rule"},
+		Values:  []string{"Hall, left", "https://maps.example/@-6.2,106.8;z\r\nX-BAD:1", "FREQ=WEEKLY;COUNT=3"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"BEGIN:VCALENDAR", `LOCATION:Hall\, left`, "URL:https://maps.example/@-6.2,106.8;zX-BAD:1",
+		"item1.URL;VALUE=URI:https://maps.example/@-6.2,106.8;zX-BAD:1", "RRULE:FREQ=WEEKLY;COUNT=3", `X-URL:FREQ=WEEKLY\;COUNT=3`,
+		"END:VCALENDAR", "",
+	}
+	if diff := cmp.Diff(want, strings.Split(string(got.Files[0].Data), "\r\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // FuzzCalendar: a cell adds no line to a calendar.
 func FuzzCalendar(f *testing.F) {
 	f.Add("a\r\nATTENDEE:x", "b\";X=1:")
