@@ -7,10 +7,12 @@ import (
 )
 
 // collector gathers problems; those alike but for their row become one that
-// names the rows.
+// names the rows. One of no row is told once, however many places of a letter
+// have the same part or link.
 type collector struct {
 	list   campaign.Problems
 	seen   map[problemKey]int // -> index in list
+	told   map[problemKey]bool
 	errors int
 }
 
@@ -26,14 +28,24 @@ type problemKey struct {
 	line, column         int
 }
 
+func keyOf(p campaign.Problem) problemKey {
+	return problemKey{p.Severity, p.File, p.Field, p.Message, p.Line, p.Column}
+}
+
 func newCollector(problems campaign.Problems) *collector {
-	c := &collector{seen: map[problemKey]int{}}
+	c := &collector{seen: map[problemKey]int{}, told: map[problemKey]bool{}}
 	c.add(problems...)
 	return c
 }
 
 func (c *collector) add(problems ...campaign.Problem) {
 	for _, p := range problems {
+		if p.Row == 0 {
+			if c.told[keyOf(p)] {
+				continue
+			}
+			c.told[keyOf(p)] = true
+		}
 		if p.Severity == campaign.Error {
 			c.errors++
 		}
@@ -48,7 +60,7 @@ func (c *collector) add(problems ...campaign.Problem) {
 
 // join adds the row of p to a problem that says the same.
 func (c *collector) join(p campaign.Problem) bool {
-	key := problemKey{p.Severity, p.File, p.Field, p.Message, p.Line, p.Column}
+	key := keyOf(p)
 	i, ok := c.seen[key]
 	if !ok {
 		if len(c.list) < problemsKept {
