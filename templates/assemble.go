@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -47,6 +48,7 @@ const maxAssembled = 5 << 20
 func Assemble(file, field, text string, around Around) (whole string, from Origins, found campaign.Problems) {
 	a := &assembler{field: field, around: around, defs: map[string]*definition{}}
 	body := newSource(file, field, text)
+	a.html = field == "body.html" || strings.HasPrefix(field, "attachments.") && fileKinds[strings.ToLower(path.Ext(file))] == htmlFile
 	if !strings.Contains(body.text, "{{") || len(body.readable()) > 0 || len(body.syntax(body.text)) > 0 {
 		return text, nil, nil // nothing to do, or Parse tells what is wrong
 	}
@@ -80,6 +82,7 @@ type definition struct {
 
 type assembler struct {
 	field  string
+	html   bool // the body is HTML
 	around Around
 	defs   map[string]*definition
 
@@ -174,7 +177,7 @@ func (a *assembler) put(segs []segment, src *source, moved bool) {
 			a.call(c, s, src, moved)
 			continue
 		case s.inner() == "unsubscribe":
-			a.unsubscribe(s, src)
+			a.unsubscribe(s, src, moved)
 			continue
 		case named.MatchString(s.inner()) && a.field != "body.text":
 			s.text = unquoted(named.FindStringSubmatch(s.inner())[1]) // as if it stood there, see Pictures
@@ -192,6 +195,12 @@ func (a *assembler) put(segs []segment, src *source, moved bool) {
 func (a *assembler) call(c call, s segment, src *source, moved bool) {
 	d := a.lookup(c.name, src, s.pos)
 	if d == nil {
+		a.write(wall(s.pos, c.left, c.right), src) // a body of parts alone is not empty
+		return
+	}
+	if c.argument == "" && d.asks() {
+		a.say(campaign.Error, src, s.pos, fmt.Sprintf("%s shows columns of the list, and is handed no row", quoted(c.name)),
+			fmt.Sprintf("write the dot: {{template %s .}}", quoted(c.name)))
 		return
 	}
 	d.used = true
@@ -212,8 +221,9 @@ func (a *assembler) call(c call, s segment, src *source, moved bool) {
 	a.write(wall(s.pos, false, c.right), src)
 }
 
-// unsubscribe puts the link in place.
-func (a *assembler) unsubscribe(s segment, src *source) {
+// unsubscribe puts the link in place. moved says that the dot is not the row
+// there, as in a with.
+func (a *assembler) unsubscribe(s segment, src *source, moved bool) {
 	link := newSource(a.around.File, "unsubscribe.url", a.around.Unsubscribe)
 	if link.text == "" {
 		a.say(campaign.Error, src, s.pos, "the campaign offers no way to unsubscribe",
@@ -225,6 +235,12 @@ func (a *assembler) unsubscribe(s segment, src *source) {
 		a.write(wall(s.pos, true, false), src)
 	}
 	for _, part := range split(link.text) {
+		switch {
+		case part.action && moved:
+			part = part.rooted()
+		case !part.action && a.html: // &copy=1 would be shown as a sign of its own
+			part.text = strings.ReplaceAll(part.text, "&", "&amp;")
+		}
 		a.write(part, link)
 	}
 	if right {

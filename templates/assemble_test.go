@@ -118,6 +118,7 @@ func TestPartsThatCannotBe(t *testing.T) {
 		"nowhere near": {`{{template "salutation" .}}`, []string{`body.txt:1:1: there is no template "salutation" (define it: {{define "salutation"}}...{{end}}, or write it into a file of that name in the folder templates)`}},
 		"torn":         {`{{template "torn" .}}`, []string{`templates/torn.txt:2:1: unexpected EOF (each {{if}}, {{range}} and {{with}} needs its {{end}})`}},
 		"circle":       {`{{template "a" .}}`, []string{`templates/b.txt:2:1: these templates ask for each other without end: a > b > a (take one of the calls out)`}},
+		"no row":       {`{{template "footer"}}`, []string{`body.txt:1:1: "footer" shows columns of the list, and is handed no row (write the dot: {{template "footer" .}})`}},
 		"unused":       {"a\n{{define \"x\"}}never{{end}}", []string{`body.txt:2:1: "x" is defined and never used (write {{template "x" .}} where it belongs, or take it out)`}},
 		"twice":        {`{{template "twice" .}}`, []string{`templates/twice.txt:2:1: template: multiple definition of template "k" (take one of them out, or give it another name)`}},
 	}
@@ -164,7 +165,16 @@ func TestUnsubscribeLink(t *testing.T) {
 	tests := map[string]struct{ field, body, link, want string }{
 		"html": {
 			"body.html", `<a href="{{ unsubscribe }}">no more</a>`, "https://example.org/u?t={{.token}}&l=1",
-			`<a href="https://example.org/u?t=a%26b%20c&l=1">no more</a>`,
+			`<a href="https://example.org/u?t=a%26b%20c&amp;l=1">no more</a>`,
+		},
+		"markdown in a with": {
+			"body.markdown", `{{with "x"}}[no more]({{unsubscribe}}){{end}}`, `https://example.org/u?t={{(print .token ".token") | lower}}`,
+			`<a href="https://example.org/u?t=a%26b%20c.token">no more</a>`,
+		},
+		"shown": {"body.html", `<p>{{unsubscribe}}</p>`, "https://example.org/u?t=1&copy=2", `<p>https://example.org/u?t=1&amp;copy=2</p>`},
+		"in a with": {
+			"body.html", `{{with "x"}}<a href="{{unsubscribe}}">no more</a>{{end}}`, "https://example.org/u?t={{.token}}&l=1",
+			`<a href="https://example.org/u?t=a%26b%20c&amp;l=1">no more</a>`,
 		},
 		"mailto":   {"body.html", `<a href="{{unsubscribe}}">no more</a>`, "mailto:r+x@example.org?subject=un%20x", `<a href="mailto:r+x@example.org?subject=un%20x">no more</a>`},
 		"markdown": {"body.markdown", `[no more]({{unsubscribe}})`, "https://example.org/u?t={{.token}}", `<p><a href="https://example.org/u?t=a%26b%20c">no more</a></p>`},

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,8 @@ var (
 	calls     = regexp.MustCompile(`(?s)^(template|block)\s+` + literal + `\s*(.*)$`)
 	variable  = regexp.MustCompile(`\$[\pL\pN_]`)
 	rootValue = regexp.MustCompile(`\$`)
+	anyText   = regexp.MustCompile(literal)
+	columnOf  = regexp.MustCompile(`([{\s(|=])(\.[\pL_])`)
 )
 
 func callOf(s segment) (c call, ok bool) {
@@ -60,6 +63,28 @@ func (d *definition) placeable(moved bool) bool {
 		}
 	}
 	return true
+}
+
+// asks says that the definition takes something from what it is handed.
+func (d *definition) asks() bool {
+	return slices.ContainsFunc(d.segs, func(s segment) bool { return s.rooted().text != s.text })
+}
+
+// rooted is an action that takes columns of the row, whatever the dot is: $.id
+// for .id.
+func (s segment) rooted() segment {
+	if !s.action || strings.HasPrefix(s.inner(), "/*") {
+		return s
+	}
+	var b strings.Builder
+	rest := s.text
+	for _, at := range append(anyText.FindAllStringIndex(s.text, -1), []int{len(s.text), len(s.text)}) {
+		code := s.text[len(s.text)-len(rest) : at[0]]
+		b.WriteString(columnOf.ReplaceAllString(code, "$1$$$2") + s.text[at[0]:at[1]])
+		rest = s.text[at[1]:]
+	}
+	s.text = b.String()
+	return s
 }
 
 // matching is the index of the {{end}} of the action at open; of a source
