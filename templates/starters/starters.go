@@ -121,7 +121,8 @@ func inTheWay(dir string, files []string) (there []string) {
 }
 
 // nameFor is the campaign's name: the folder's, in [a-z0-9-], so that two
-// starters in one store are two campaigns; Name where nothing is left of it.
+// starters in one store are two campaigns; Name where nothing is left of it, or
+// what YAML takes for no text.
 func nameFor(dir string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -131,7 +132,7 @@ func nameFor(dir string) string {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
 	name := strings.Join(words, "-")
-	if name == "" || len(name) > 64 {
+	if name == "" || name == "null" || len(name) > 64 {
 		return Name
 	}
 	return name
