@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	texttemplate "text/template"
+
+	"tebar/campaign"
 )
 
 // Functions of calendars and cards: what escapes a cell in a value, in one that
@@ -62,6 +64,18 @@ func escapeCalendar(l *parse.ListNode, text string) {
 			escapeCalendar(n.ElseList, text)
 		}
 	}
+}
+
+var indented = regexp.MustCompile(`(?m)^[ \t]+[A-Z][A-Z-]+[;:]`)
+
+// indentedLines warns of lines that seem to be properties and are moved in, as
+// one does within an {{if}}: in a calendar a blank continues the line before.
+func indentedLines(src *source) (found campaign.Problems) {
+	for _, at := range indented.FindAllStringIndex(src.text, -1) {
+		found = append(found, src.problem(campaign.Warning, at[0], "a line that begins with a blank is a part of the line before it",
+			"take the blanks in front of "+strings.Trim(src.text[at[0]:at[1]], " \t;:")+" out"))
+	}
+	return found
 }
 
 var continued = regexp.MustCompile(`\n[ \t]`)

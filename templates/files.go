@@ -70,6 +70,9 @@ func (s *Set) fileTemplate(f campaign.LetterFile, spoken *language, n Names) (*f
 		return nil, found
 	}
 	filled.file = true
+	if t.kind == calendarFile || t.kind == cardFile {
+		found = append(found, indentedLines(src)...)
+	}
 	s.checks = append(s.checks, filled)
 	s.rows = s.rows || filled.rows || named.rows
 	var err error

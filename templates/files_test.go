@@ -155,6 +155,20 @@ END:VCALENDAR
 	}
 }
 
+// TestIndentedLines: they would vanish in the line before.
+func TestIndentedLines(t *testing.T) {
+	const text = "SUMMARY:a long\n text: of two lines\n{{if .place}}\n  LOCATION;X=1:{{.place}}\n{{end}}\n"
+	for file, want := range map[string][]string{
+		"x.ics": {"x.ics:4:1: a line that begins with a blank is a part of the line before it (take the blanks in front of LOCATION out)"},
+		"x.txt": nil,
+	} {
+		_, found := Parse(campaign.Letter{Subject: "s", Text: "t", Files: []campaign.LetterFile{{File: file, Name: file, Text: text}}}, Names{})
+		if diff := cmp.Diff(want, told(found)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 // FuzzCalendar: a cell adds no line to a calendar.
 func FuzzCalendar(f *testing.F) {
 	f.Add("a\r\nATTENDEE:x", "b\";X=1:")
