@@ -31,8 +31,13 @@ func compileCalendar(src *source) (*body, error) {
 	fns := textFunctions(src.lang)
 	fns[icsValue], fns[icsPlain], fns[icsParameter] = calendarValue, calendarPlain, calendarParameter
 	t := texttemplate.New(src.field).Option(missing).Funcs(fns)
+	places := callPlaces(trees, src.text)
 	for name, tree := range trees {
-		escapeCalendar(tree.Root, src.text)
+		e := calendarEscaping{text: src.text}
+		if name != src.field {
+			e.start, e.places = int(tree.Root.Pos), places[name]
+		}
+		e.escape(tree.Root)
 		if _, err := t.AddParseTree(name, tree); err != nil {
 			return nil, err
 		}
@@ -41,29 +46,73 @@ func compileCalendar(src *source) (*body, error) {
 	return newBody(t, t.Tree, fns), nil
 }
 
-// escapeCalendar puts an escaper behind all that is printed.
-func escapeCalendar(l *parse.ListNode, text string) {
+// eachNode visits the nodes of a list, and of those within.
+func eachNode(l *parse.ListNode, visit func(parse.Node)) {
 	if l == nil {
 		return
 	}
 	for _, n := range l.Nodes {
+		visit(n)
 		switch n := n.(type) {
-		case *parse.ActionNode:
-			if len(n.Pipe.Decl) == 0 {
-				call := &parse.CommandNode{NodeType: parse.NodeCommand, Pos: n.Pos, Args: []parse.Node{identifier(icsEscaper(text, int(n.Pos)), n.Pos)}}
-				n.Pipe.Cmds = append(n.Pipe.Cmds, call)
-			}
 		case *parse.IfNode:
-			escapeCalendar(n.List, text)
-			escapeCalendar(n.ElseList, text)
+			eachNode(n.List, visit)
+			eachNode(n.ElseList, visit)
 		case *parse.WithNode:
-			escapeCalendar(n.List, text)
-			escapeCalendar(n.ElseList, text)
+			eachNode(n.List, visit)
+			eachNode(n.ElseList, visit)
 		case *parse.RangeNode:
-			escapeCalendar(n.List, text)
-			escapeCalendar(n.ElseList, text)
+			eachNode(n.List, visit)
+			eachNode(n.ElseList, visit)
 		}
 	}
+}
+
+// callPlaces are the lines up to each call of a definition, by its name.
+func callPlaces(trees map[string]*parse.Tree, text string) map[string][]string {
+	places := map[string][]string{}
+	for _, tree := range trees {
+		eachNode(tree.Root, func(n parse.Node) {
+			if call, ok := n.(*parse.TemplateNode); ok {
+				places[call.Name] = append(places[call.Name], lastLine(text[:min(int(call.Pos), len(text))]))
+			}
+		})
+	}
+	return places
+}
+
+// A calendarEscaping puts an escaper behind all that one tree prints.
+type calendarEscaping struct {
+	text   string
+	start  int      // of the definition in the text
+	places []string // where it is called; its first line goes on there
+}
+
+func (e calendarEscaping) escape(l *parse.ListNode) {
+	eachNode(l, func(n parse.Node) {
+		if n, ok := n.(*parse.ActionNode); ok && len(n.Pipe.Decl) == 0 {
+			call := &parse.CommandNode{NodeType: parse.NodeCommand, Pos: n.Pos, Args: []parse.Node{identifier(e.escaper(int(n.Pos)), n.Pos)}}
+			n.Pipe.Cmds = append(n.Pipe.Cmds, call)
+		}
+	})
+}
+
+// escaper is the escaper of an action at an offset: where the definition is
+// called from places of several kinds, the one that is safe in all of them.
+func (e calendarEscaping) escaper(at int) string {
+	before := e.text[e.start:max(e.start, min(at, len(e.text)))]
+	if strings.Contains(continued.ReplaceAllString(before, ""), "\n") || len(e.places) == 0 {
+		return icsEscaper(lastLine(before))
+	}
+	kinds := map[string]bool{}
+	for _, place := range e.places {
+		kinds[icsEscaper(place+lastLine(before))] = true
+	}
+	for _, kind := range []string{icsParameter, icsValue} {
+		if kinds[kind] {
+			return kind
+		}
+	}
+	return icsPlain
 }
 
 var indented = regexp.MustCompile(`(?m)^[ \t]+[A-Z][A-Z-]+[;:]`)
@@ -80,11 +129,15 @@ func indentedLines(src *source) (found campaign.Problems) {
 
 var continued = regexp.MustCompile(`\n[ \t]`)
 
-// icsEscaper is the escaper of an action at an offset: before the colon that
-// begins the value, quotes aside, stand parameters.
-func icsEscaper(text string, at int) string {
-	before := continued.ReplaceAllString(text[:min(at, len(text))], "")
-	line := before[strings.LastIndexByte(before, '\n')+1:]
+// lastLine is the line, unfolded, that a text ends in.
+func lastLine(text string) string {
+	text = continued.ReplaceAllString(text, "")
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// icsEscaper is the escaper of an action behind a piece of a line: before the
+// colon that begins the value, quotes aside, stand parameters.
+func icsEscaper(line string) string {
 	quoted := false
 	for _, s := range split(line) {
 		if s.action {

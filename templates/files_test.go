@@ -155,6 +155,34 @@ END:VCALENDAR
 	}
 }
 
+// TestCalendarDefinitions: what a definition prints is escaped for the place of
+// its call.
+func TestCalendarDefinitions(t *testing.T) {
+	const text = `SUMMARY:{{template "name" .}}
+ATTENDEE;CN="{{template "who" .}}":mailto:x
+{{template "line" .}}
+{{define "name"}}{{$n := .name}}{{$n}}{{end -}}
+{{define "who"}}{{$n := .name}}Mr: {{$n}}{{end -}}
+{{define "line"}}{{$n := .name}}X-Y;A={{$n}}:{{$n}}
+X-Z:{{if $n}}{{$n}}{{end}}{{end -}}
+`
+	set, found := Parse(campaign.Letter{Subject: "s", Text: "t", Files: []campaign.LetterFile{{File: "x.ics", Name: "x.ics", Text: text}}}, Names{})
+	if found.Errors() > 0 {
+		t.Fatal(found)
+	}
+	got, err := set.Render(t.Context(), campaign.Recipient{Row: campaign.Row{Columns: []string{"name"}, Values: []string{`A, "B";C=1`}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`SUMMARY:A\, "B"\;C=1`, `ATTENDEE;CN="Mr: A  'B' C=1":mailto:x`,
+		`X-Y;A=A  'B' C=1:A\, "B"\;C=1`, `X-Z:A\, "B"\;C=1`, "",
+	}
+	if diff := cmp.Diff(want, strings.Split(string(got.Files[0].Data), "\r\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestIndentedLines: they would vanish in the line before.
 func TestIndentedLines(t *testing.T) {
 	const text = "SUMMARY:a long\n text: of two lines\n{{if .place}}\n  LOCATION;X=1:{{.place}}\n{{end}}\n"
