@@ -210,6 +210,27 @@ func TestUnsubscribeLink(t *testing.T) {
 	}
 }
 
+// TestMarkdownLinkEscapedOnce: a link that escapes its cells, as the header's
+// has to, is the same in the HTML and in the plain text.
+func TestMarkdownLinkEscapedOnce(t *testing.T) {
+	const link = "https://example.org/u?t={{.token | urlquery}}&u={{urlquery .token}}&v={{.token}}"
+	whole, _, _ := Assemble("body", "body.markdown", "[no more]({{unsubscribe}})", Around{Unsubscribe: link})
+	set, found := Parse(campaign.Letter{Subject: "s", Markdown: whole}, Names{})
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	got, err := set.Render(t.Context(), campaign.Recipient{Row: campaign.Row{Columns: []string{"token"}, Values: []string{"a+b&c"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "no more <https://example.org/u?t=a%2Bb%26c&u=a%2Bb%26c&v=a%2bb%26c>"; !strings.Contains(got.Text, want) {
+		t.Errorf("the text is %q, want %q", got.Text, want)
+	}
+	if want := "https://example.org/u?t=a%2Bb%26c&amp;u=a%2Bb%26c&amp;v=a%2bb%26c"; !strings.Contains(got.HTML, want) {
+		t.Errorf("the HTML is %q, want %q", got.HTML, want)
+	}
+}
+
 // TestPartsThatDouble end at the size that a letter may have.
 func TestPartsThatDouble(t *testing.T) {
 	parts := map[string]string{"p40": "x"}

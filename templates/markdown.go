@@ -150,7 +150,10 @@ func markdownText(src string) string {
 	return toks.restore(out, `{{"{{"}}`)
 }
 
-// escapeQuery makes actions behind a question mark escape what they print.
+var escapesItself = regexp.MustCompile(`^urlquery\s|\|\s*urlquery$`)
+
+// escapeQuery makes actions behind a question mark escape what they print,
+// but for those that do.
 func (t *tokens) escapeQuery(href string) string {
 	base, query, has := strings.Cut(href, "?")
 	if !has {
@@ -158,7 +161,7 @@ func (t *tokens) escapeQuery(href string) string {
 	}
 	re := t.pattern()
 	return base + "?" + re.ReplaceAllStringFunc(query, func(tok string) string {
-		if s := (segment{text: t.values[t.number(re, tok)], action: true}); s.kind() == prints {
+		if s := (segment{text: t.values[t.number(re, tok)], action: true}); s.kind() == prints && !escapesItself.MatchString(s.inner()) {
 			return t.add("{{" + queryFunc + " (" + s.inner() + ")}}")
 		}
 		return tok
