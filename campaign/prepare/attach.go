@@ -25,6 +25,9 @@ func (p *Prepared) readAttachments() {
 			p.problem(e.path.key, "the path is relative to the campaign file", err)
 			continue
 		}
+		if len(files) == 0 {
+			p.Problems = append(p.Problems, p.neverThereBy(e, "there is no file for %q"))
+		}
 		for _, f := range files {
 			a, _, err := p.attachment(f)
 			if err != nil {

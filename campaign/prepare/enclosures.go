@@ -157,16 +157,20 @@ func (p *Prepared) rowEnclosures(r campaign.Recipient) ([]enclosed, error) {
 	return out, nil
 }
 
-// neverThere are the optional entries that no row has a file for: the path is
-// most likely wrong.
+// neverThere are the optional entries that no row has a file for.
 func (p *Prepared) neverThere() (found campaign.Problems) {
 	for _, e := range p.fields.enclosures {
 		if e.optional && !e.hits.Load() {
-			found = append(found, campaign.Problem{
-				Severity: campaign.Warning, File: p.fileName(), Field: e.path.key,
-				Message: fmt.Sprintf("no row has a file for %q", e.path.name+"?"), Hint: "look at the path and its columns",
-			})
+			found = append(found, p.neverThereBy(e, "no row has a file for %q"))
 		}
 	}
 	return found
+}
+
+// neverThereBy warns of an entry without a file: the path is most likely wrong.
+func (p *Prepared) neverThereBy(e enclosure, message string) campaign.Problem {
+	return campaign.Problem{
+		Severity: campaign.Warning, File: p.fileName(), Field: e.path.key,
+		Message: fmt.Sprintf(message, e.path.name+"?"), Hint: "look at the path and its columns",
+	}
 }
