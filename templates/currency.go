@@ -54,8 +54,9 @@ func (l *language) currency(code string, value any) (string, error) {
 	}
 	number := grouped(new(big.Rat).Abs(amount), group, point, decimals)
 	sign := message.NewPrinter(xlanguage.Make(tag)).Sprint(currency.Symbol(unit))
+	some := strings.ContainsAny(number, "123456789")
 	number = signed(tag, sign, number)
-	if amount.Sign() < 0 {
+	if amount.Sign() < 0 && some {
 		number = "-" + number
 	}
 	return number, nil

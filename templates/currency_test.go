@@ -14,6 +14,7 @@ func TestCurrency(t *testing.T) {
 		{"", "usd", "$34.30", "$34.30"},
 		{"", "USD", "-1,250.5", "-$1,250.50"},
 		{"", "IDR", "1250000", "IDR 1,250,000"},
+		{"", "USD", "-0.001", "$0.00"},
 		{"", "EUR", " ", ""},
 		{"", "JPY", "1200", "¥1,200"},
 		{"id", "IDR", "1250000", "Rp 1.250.000"},
@@ -66,6 +67,14 @@ func TestCurrencyKeepsItsSign(t *testing.T) {
 	l, _ := speak("id")
 	if got, err := l.currency("IDR", "1500"); got != "Rp\u00a01.500" || err != nil {
 		t.Errorf("got %q, %v: a line may end between sign and number", got, err)
+	}
+}
+
+func TestNothingHasNoMinus(t *testing.T) {
+	for pattern, want := range map[string]string{"1,234": "0", "1,234.5": "-0.4"} {
+		if got, err := (*language)(nil).number(pattern, "-0.4"); got != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", pattern, got, err, want)
+		}
 	}
 }
 

@@ -215,6 +215,9 @@ func grouped(r *big.Rat, group, point string, decimals int) string {
 	if strings.HasPrefix(digits, "-") {
 		sign, digits = "-", digits[1:]
 	}
+	if !strings.ContainsAny(digits, "123456789") {
+		sign = "" // -0.4 without decimals is 0
+	}
 	whole, fraction, _ := strings.Cut(digits, ".")
 	var b strings.Builder
 	b.WriteString(sign)
