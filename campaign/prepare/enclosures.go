@@ -111,8 +111,21 @@ func (e enclosure) filled(path string, r campaign.Recipient) (plain string, miss
 		missing = empty > 0
 	}
 	path = strings.TrimSpace(path)
+	if climbs(path) > climbs(printing.ReplaceAllString(e.path.name, "x")) {
+		return "", false, fmt.Errorf("%s: a cell leads out of the folder that %q names: %s", e.path.key, e.path.name, path)
+	}
 	folder := !e.path.Static() && strings.TrimRight(path, `/\`) != path
 	return path, missing || path == "" || e.optional && folder, nil
+}
+
+// climbs is how often a path goes a folder up.
+func climbs(path string) (n int) {
+	for _, part := range strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == ".." {
+			n++
+		}
+	}
+	return n
 }
 
 // named gives files the names that are shown.

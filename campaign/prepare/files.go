@@ -1,12 +1,15 @@
 package prepare
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"tebar/campaign"
 )
@@ -30,8 +33,7 @@ func (p *Prepared) stat(name string) (string, fs.FileInfo, error) {
 	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", nil, fmt.Errorf("the path %q has a control character", name)
 	}
-	path := p.Campaign.Path(name)
-	real, err := filepath.EvalSymlinks(path)
+	real, err := p.found(name)
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", name, plain(err))
 	}
@@ -48,6 +50,21 @@ func (p *Prepared) stat(name string) (string, fs.FileInfo, error) {
 		return "", nil, fmt.Errorf("%s is not a regular file", name)
 	}
 	return real, info, nil
+}
+
+// found is the path of a file, links resolved. A name with accents may be
+// written in two ways (Unicode, UAX 15), and the one of a file that comes from a
+// Mac is seldom the one of a list.
+func (p *Prepared) found(name string) (string, error) {
+	real, err := filepath.EvalSymlinks(p.Campaign.Path(name))
+	for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+		if other := form.String(name); errors.Is(err, fs.ErrNotExist) && other != name {
+			if there, e := filepath.EvalSymlinks(p.Campaign.Path(other)); e == nil {
+				return there, nil
+			}
+		}
+	}
+	return real, err
 }
 
 func inside(folder, path string) error {
