@@ -14,15 +14,18 @@ import (
 //	General, text    integers exact, never in E notation; else as wide as Excel's 11 characters
 //	numbers          by the format code, rounded in decimal as Excel rounds
 //	dates            built-in formats 14 and 22, and those that follow the machine's country, as 2026-11-22 and 2026-11-22 14:30; others as the format says
+//	no dates         what has no place in the calendar, where Excel shows #####, as a number; negative times with a minus
 //	booleans         TRUE and FALSE
 //	errors           as shown, #N/A
 //
-// Dates by custom formats, fractions and E notation are shown by excelize's
-// own formatter, on a scratch workbook.
+// The names of months and days in other languages, and other calendars, come
+// from excelize's own formatter, on a scratch workbook.
 type display struct {
 	book    *excelize.File
 	date04  bool // days count from 1904
+	unshown bool // for the cell shown last Excel has no place in the calendar, and shows #####
 	formats map[int]*format
+	names   map[nameKey]string
 	scratch *excelize.File
 	cells   map[string]string // format code -> its cell in scratch
 }
@@ -30,7 +33,7 @@ type display struct {
 const scratchSheet = "Sheet1"
 
 func newDisplay(book *excelize.File) *display {
-	d := &display{book: book, formats: map[int]*format{}, cells: map[string]string{}}
+	d := &display{book: book, formats: map[int]*format{}, names: map[nameKey]string{}, cells: map[string]string{}}
 	if wb := book.WorkBook; wb != nil && wb.WorkbookPr != nil {
 		d.date04 = wb.WorkbookPr.Date1904
 	}
@@ -39,6 +42,7 @@ func newDisplay(book *excelize.File) *display {
 
 // show gives what Excel shows of a cell; text is excelize's raw reading.
 func (d *display) show(c cell, text string) string {
+	d.unshown = false
 	switch c.kind {
 	case "b":
 		if c.value == "1" || strings.EqualFold(c.value, "true") {
@@ -107,38 +111,20 @@ var builtIn = map[int]string{
 }
 
 const (
-	isoDay    = "\x00day"
-	isoMinute = "\x00minute"
+	isoDay    = "yyyy-mm-dd"
+	isoTime   = "hh:mm:ss"
+	isoMinute = "yyyy-mm-dd hh:mm"
 )
 
 // number shows a number by its format.
 func (d *display) number(f *format, raw string, number float64) string {
-	switch f.code {
-	case "":
+	if f.code == "" {
 		return general(raw, number)
-	case isoDay:
-		return d.date(raw, number, "2006-01-02")
-	case isoMinute:
-		return d.date(raw, number, "2006-01-02 15:04")
 	}
-	switch {
-	case f.longDate:
-		return d.date(raw, number, "2006-01-02")
-	case f.longTime:
-		return d.date(raw, number, "15:04:05")
-	case f.foreign || f.date:
-		return d.byExcelize(f.code, raw, number)
+	if s, sign := f.sectionFor(number); s != nil && s.date {
+		return d.dateBy(f, s, raw, number, sign)
 	}
 	return f.number(raw, number)
-}
-
-// date shows a serial day number; one that is no date is shown as a number.
-func (d *display) date(raw string, number float64, layout string) string {
-	when, err := excelize.ExcelDateToTime(number, d.date04)
-	if err != nil || number < 0 || when.Year() > 9999 {
-		return general(raw, number)
-	}
-	return when.Round(time.Millisecond).Format(layout)
 }
 
 // byExcelize shows a number by excelize's formatter.
@@ -191,7 +177,7 @@ func (d *display) isoDate(c cell, text string) string {
 		}
 		number := when.Sub(base).Hours() / 24
 		switch {
-		case f.date || f.code == isoDay || f.code == isoMinute:
+		case len(f.sections) > 0 && f.sections[0].date:
 			return d.number(f, text, number)
 		case number == math.Trunc(number):
 			return when.Format("2006-01-02")

@@ -11,44 +11,56 @@ import (
 type format struct {
 	code     string
 	sections []section
-	date     bool // d m y h s stand in it
-	longDate bool // the machine's long date, [$-F800]
-	longTime bool // the machine's time, [$-F400]
-	foreign  bool // fractions and E notation
 }
 
 // A section is one part of a format between semicolons.
 type section struct {
-	parts     []piece
-	condition func(float64) bool // nil where none is written
-	percent   int                // how many % signs
-	thousands int                // how many commas scale it down by 1,000
-	grouped   bool
-	fraction  int  // places behind the point
-	least     int  // of them, those that are always shown
-	point     bool // a point stands in it
-	numbers   bool // it has a place for the number
-	general   bool
-	text      bool // it has an @
+	parts       []piece
+	condition   func(float64) bool // nil where none is written
+	negative    bool               // the condition holds of no number from 0 on
+	percent     int                // how many % signs
+	thousands   int                // how many commas scale it down by 1,000
+	grouped     bool
+	fraction    int  // places behind the point
+	least       int  // of them, those that are always shown
+	point       bool // a point stands in it
+	numbers     bool // it has a place for the number
+	general     bool
+	text        bool      // it has an @
+	powered     bool      // it has an E
+	powerDigits int       // digits of the exponent, at least
+	over        *fraction // nil where it shows none
+	date        bool      // it shows a date or a time:
+	days        bool      // the year, the month or the day
+	clock       bool      // hours, minutes or seconds
+	halves      bool      // AM and PM
+	small       int       // digits behind a second's point
+	language    string    // of names, as [$-421] has it; "" is English
+	buddhist    bool      // years count from 543 years earlier
+	calendar    bool      // eras
 }
 
-// A piece is a piece of a section: a digit's place, or text.
+// A piece is a piece of a section: a digit's place, a part of a date, or text.
 type piece struct {
-	kind rune // 0 # ? are places; . is the point; G General; @ text; 'x' literal
+	kind rune // 0 # ? are places; . is the point; E of an exponent; G General; @ text; 'x' literal; T A f in dates.go
 	text string
 }
 
-// parseFormat never fails: what it does not know stands as it is written.
+// longestCode is more than Excel takes, in bytes: 255 characters.
+const longestCode = 1 << 10
+
+// parseFormat never fails: what it does not know stands as it is written, and
+// a code that is too long is General.
 func parseFormat(code string) *format {
 	f := &format{code: code}
-	switch {
-	case strings.EqualFold(code, "General"):
+	switch upper := strings.ToUpper(code); {
+	case upper == "GENERAL" || len(code) > longestCode:
 		f.code = ""
-	case code == isoDay || code == isoMinute:
-		return f
+	case strings.Contains(upper, "[$-F800]") || strings.Contains(upper, "[$-X-SYSDATE]"):
+		f.code = isoDay // the machine's long date
+	case strings.Contains(upper, "[$-F400]") || strings.Contains(upper, "[$-X-SYSTIME]"):
+		f.code = isoTime
 	}
-	upper := strings.ToUpper(code)
-	f.longDate, f.longTime = strings.Contains(upper, "[$-F800]"), strings.Contains(upper, "[$-F400]")
 	for rest, more := f.code, true; more && len(f.sections) < 4; {
 		var s section
 		s, rest, more = f.section(rest)
@@ -94,7 +106,27 @@ func (f *format) several(s *section, code string) int {
 		s.parts = append(s.parts, piece{kind: 'G'})
 		return 7
 	}
-	return 0
+	return s.severalLetters(code)
+}
+
+// severalLetters takes what is more than one letter: of a date, or E+.
+func (s *section) severalLetters(code string) int {
+	if s.numbers && len(code) > 1 && (code[0] == 'E' || code[0] == 'e') && (code[1] == '+' || code[1] == '-') {
+		s.powered = true
+		s.parts = append(s.parts, piece{'E', code[:2]})
+		return 2
+	}
+	if n := halfOfDay(code); n > 0 {
+		s.date, s.clock, s.halves = true, true, true
+		s.parts = append(s.parts, piece{'A', code[:n]})
+		return n
+	}
+	n := datePart(code)
+	if n > 0 {
+		s.date = true
+		s.parts = append(s.parts, piece{'T', strings.ToLower(code[:n])})
+	}
+	return n
 }
 
 // closing is the place behind the next mark, or the end of the code.
@@ -123,9 +155,9 @@ func (f *format) single(s *section, code string) int {
 		s.text = true
 		s.parts = append(s.parts, piece{kind: '@'})
 	default:
-		f.date = f.date || strings.ContainsRune("dDmMyYhHsSbBgG", r)
-		exponent := strings.HasPrefix(strings.ToUpper(code), "E+") || strings.HasPrefix(strings.ToUpper(code), "E-")
-		f.foreign = f.foreign || exponent || r == '/' && s.numbers
+		if strings.ContainsRune("bBgG", r) {
+			s.date, s.calendar = true, true
+		}
 		s.literal(code[:size])
 	}
 	return size
@@ -146,6 +178,10 @@ func (s *section) escaped(r byte, next string) {
 
 // place is the place of one digit.
 func (s *section) place(r rune) {
+	if s.powered {
+		s.powerDigits++
+		return
+	}
 	s.numbers = true
 	s.parts = append(s.parts, piece{kind: r})
 	if !s.point {
@@ -161,13 +197,21 @@ func (s *section) place(r rune) {
 func (f *format) bracket(s *section, in string) {
 	switch {
 	case strings.HasPrefix(in, "$"):
-		symbol, _, _ := strings.Cut(in[1:], "-")
+		symbol, language, _ := strings.Cut(in[1:], "-")
 		s.literal(symbol)
+		s.inLanguage(language)
 	case in != "" && strings.ContainsRune("<>=", rune(in[0])):
 		s.condition = condition(in)
-	case in != "" && strings.Trim(strings.ToLower(in), "hms") == "":
-		f.date = true
+		s.negative = in[0] == '<' && s.condition != nil && !s.condition(0)
+	case in != "" && isElapsed(strings.ToLower(in)):
+		s.date, s.clock = true, true
+		s.parts = append(s.parts, piece{'T', "[" + strings.ToLower(in) + "]"})
 	}
+}
+
+// isElapsed says whether it is h, mm, s or more of one of them.
+func isElapsed(in string) bool {
+	return in != "" && strings.Contains("hms", in[:1]) && strings.Trim(in, in[:1]) == ""
 }
 
 // condition reads [<=9999999].
@@ -195,6 +239,12 @@ func condition(in string) func(float64) bool {
 // finish settles what commas mean: between two places they group, behind the
 // last place before the point they scale.
 func (s *section) finish() {
+	if s.date {
+		s.calendar = s.calendar || s.language != "" && s.has("e")
+		s.finishDate()
+		return
+	}
+	s.findFraction()
 	var kept []piece
 	for i, p := range s.parts {
 		if p.kind != ',' {
@@ -211,6 +261,16 @@ func (s *section) finish() {
 		}
 	}
 	s.parts = kept
+}
+
+// has says whether it has this part of a date.
+func (s *section) has(part string) bool {
+	for _, p := range s.parts {
+		if p.kind == 'T' && strings.HasPrefix(p.text, part) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *section) placeBefore(i int) bool {
@@ -243,9 +303,6 @@ func (f *format) text(value string) string {
 		} else if strings.TrimSpace(p.text) != "" {
 			b.WriteString(p.text)
 		}
-	}
-	if !s.text {
-		return value
 	}
 	return b.String()
 }

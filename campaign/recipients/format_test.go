@@ -2,6 +2,7 @@ package recipients
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -64,8 +65,29 @@ var shownCases = []struct {
 	{5551234567, `[<=9999999]###\-####;\(###\)\ ###\-####`, 0, "(555) 123-4567"},
 	{1.1, "@", 0, "1.1"},
 	{12, "", 49, "12"},
-	{0.5, "# ?/?", 0, "0 1/2"},
+	{0.5, "# ?/?", 0, "1/2"},
+	{-1.5, "# ?/?", 0, "-1 1/2"},
+	{0.5, "0 ?/?", 0, "0 1/2"},
+	{3, "", 12, "3"},
+	{0, "", 12, "0"},
+	{3, "0 0/0", 0, "3 0/1"},
+	{999.995, "", 12, "1000"},
+	{0.0417, "", 13, "1/24"},
+	{1.25, "?/?", 0, "5/4"},
+	{0.33, "# ??/100", 0, "33/100"},
+	{2.75, `"a" # ?/4 "b"`, 0, "a 2 3/4 b"},
 	{1234567.891, "", 11, "1.23E+06"},
+	{-45.25, "", 11, "-4.53E+01"},
+	{0, "", 11, "0.00E+00"},
+	{12345.678, "", 48, "12.3E+3"},
+	{999.995, "", 48, "1.0E+3"},
+	{0.004, "", 48, "4.0E-3"},
+	{12345.678, "0E+0", 0, "1E+4"},
+	{12345.678, "0.0E-0", 0, "1.2E4"},
+	{12345.678, `0.00 E+00" x"`, 0, "1.23 E+04 x"},
+	{-5, `[<0]"none";0`, 0, "none"},
+	{-0.004, `[>=1000]0.0,"k";0`, 0, "0"},
+	{-5, "0.00;@", 0, "-5.00"},
 	{46086.604166666664, "", 14, "2026-03-05"},
 	{46086.604166666664, "", 22, "2026-03-05 14:30"},
 	{46086.604166666664, "", 15, "5-Mar-26"},
@@ -78,12 +100,47 @@ var shownCases = []struct {
 	{46086.604166666664, "[$-421]dddd, dd mmmm yyyy;@", 0, "Kamis, 05 Maret 2026"},
 	{46086.604166666664, `[$-F800]dddd\,\ mmmm\ dd\,\ yyyy`, 0, "2026-03-05"},
 	{46086.604166666664, `[$-F400]h:mm:ss\ AM/PM`, 0, "14:30:00"},
+	{46086.604166666664, "dd.mm.yyyy", 0, "05.03.2026"},
+	{46086.604166666664, "[$-409]h:mm AM/PM;@", 0, "2:30 PM"},
+	{46086.25, "h:mm a/p", 0, "6:00 a"},
+	{46086.604166666664, "[$-412]AM/PM h:mm", 0, "오후 2:30"},
+	{46086, "[$-804]aaaa", 0, "星期四"},
+	{46086, "[$-de-DE]d. mmmm yyyy", 0, "5. März 2026"},
+	{46086, "[$-FC19]d mmmm yyyy", 0, "5 марта 2026"},
+	{46086, "[$-107041E]d/m/yyyy", 0, "5/3/2569"},
+	{46086, "[$-10409]m/d/yyyy", 0, "3/5/2026"},
+	{46086, "[$-1FFF]d mmmm", 0, "5 March"},
+	{46086, "[$-x-sysdate]dddd, mmmm dd, yyyy", 0, "2026-03-05"},
+	{46086, `[$-411]ggge"年"`, 0, "令和8年"},
+	{46086, "e", 0, "2026"},
+	{0, "", 14, "1900-01-00"},
+	{59, "", 14, "1900-02-28"},
+	{60, "", 14, "1900-02-29"},
+	{60, "dddd d mmmm", 0, "Wednesday 29 February"},
+	{-1, "", 14, "-1"},
+	{2958466, "", 14, "2958466"},
+	{1e15, "d mmm yyyy", 0, "1000000000000000"},
+	{46086.99999999999, "yyyy-mm-dd hh:mm:ss", 0, "2026-03-06 00:00:00"},
+	{0.0005, "h:mm:ss", 0, "0:00:43"},
+	{12345.678, "", 47, "16:19.2"},
+	{0.9999999, "", 47, "00:00.0"},
+	{0.50001, "hh:mm:ss.00 AM/PM", 0, "12:00:00.86 PM"},
+	{0.004, "[hh]:mm:ss", 0, "00:05:46"},
+	{0.004, "[mm]:ss", 0, "05:46"},
+	{1.00001, "[s].000", 0, "86400.864"},
+	{0.50001, "s.00000000000000000000000000000000000000000000000000000000000000000", 0, "0.86400000000000000000000000000000000000000000000000000000000000000"},
+	{0.50001, "s.000 s.0", 0, "0.864 0.8"},
+	{1234567.891, "[h]:mm", 0, "29629629:23"},
+	{-1.5, "[h]:mm", 0, "-36:00"},
+	{1.5, `[h]" h "mm" m"`, 0, "36 h 00 m"},
 	{1.5, "[h]:mm", 0, "36:00"},
 	{1.5, "", 46, "36:00:00"},
 	{true, "", 0, "TRUE"},
 	{"Rina", `_-"Rp"* #,##0_-;\-"Rp"* #,##0_-;_-"Rp"* "-"_-;_-@_-`, 0, "Rina"},
 	{"Rina", `@" (guest)"`, 0, "Rina (guest)"},
 	{"007", "", 49, "007"},
+	{"Rina", ";;;", 0, ""},
+	{"Rina", `0;-0;0;"a text"`, 0, "a text"},
 }
 
 func TestShowsWhatExcelShows(t *testing.T) {
@@ -201,12 +258,55 @@ func FuzzFormat(f *testing.F) {
 	f.Add(`0.0.0"x`, -1e300)
 	f.Add(`[`, 5e-324)
 	f.Add(`\`, 0.0)
+	for _, code := range []string{`##0.0E+0`, `# ?/?`, `[h]:mm:ss.000`, `[$-421]dddd`, `??/0`} {
+		f.Add(code, -0.999999)
+	}
+	d := newDisplay(excelize.NewFile())
 	f.Fuzz(func(t *testing.T, code string, number float64) {
 		raw := fmt.Sprint(number)
 		p := parseFormat(code)
-		_ = p.number(raw, number)
+		_ = d.number(p, raw, number)
 		if got := p.text("abc"); len(p.sections) > 0 && !p.sections[len(p.sections)-1].text && got != "abc" && len(p.sections) < 4 {
 			t.Fatalf("a text by %q is %q", code, got)
 		}
 	})
+}
+
+// A code that no Excel writes costs nothing.
+func TestLongCodes(t *testing.T) {
+	for _, code := range []string{strings.Repeat(",", 1<<20) + "0", "d" + strings.Repeat("0", 1<<20), "/" + strings.Repeat("0", 1<<20)} {
+		if got := parseFormat(code); got.code != "" || len(got.sections) > 1 {
+			t.Errorf("%.9q... has %d sections", code, len(got.sections))
+		}
+	}
+}
+
+// What has no place in Excel's calendar is told, and times before it have a
+// minus; from 1904 on, dates as well.
+func TestNoDates(t *testing.T) {
+	for _, c := range []struct {
+		number  float64
+		code    string
+		date04  bool
+		want    string
+		unshown bool
+	}{
+		{-1, "yyyy-mm-dd", false, "-1", true},
+		{-1, "yyyy-mm-dd", true, "-1904-01-02", false},
+		{-0.25, "h:mm", false, "-6:00", true},
+		{-0.25, "[h]:mm", true, "-6:00", false},
+		{-0.25, `[h]:mm;"minus "[h]:mm`, true, "minus 6:00", false},
+		{2958465.5, "yyyy-mm-dd", false, "9999-12-31", false},
+		{2958466, "yyyy-mm-dd", false, "2958466", true},
+		{2957003.5, "yyyy-mm-dd", true, "9999-12-31", false},
+		{2957004, "yyyy-mm-dd", true, "2957004", true},
+		{0, "dddd d.m.yyyy", true, "Friday 1.1.1904", false},
+		{1e300, "[h]", false, "1E+300", true},
+	} {
+		d := newDisplay(excelize.NewFile())
+		d.date04 = c.date04
+		if got := d.number(parseFormat(c.code), fmt.Sprint(c.number), c.number); got != c.want || d.unshown != c.unshown {
+			t.Errorf("%v by %q (1904: %v) is %q (unshown: %v), not %q", c.number, c.code, c.date04, got, d.unshown, c.want)
+		}
+	}
 }

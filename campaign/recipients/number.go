@@ -1,6 +1,9 @@
 package recipients
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // number shows a number by the section that is for it.
 func (f *format) number(raw string, value float64) string {
@@ -16,8 +19,14 @@ func (f *format) number(raw string, value float64) string {
 	}
 	d := decimalOf(raw, value)
 	d.point += 2*s.percent - 3*s.thousands
+	switch {
+	case s.over != nil:
+		return s.writeFraction(sign, math.Abs(value)*math.Pow(100, float64(s.percent)))
+	case s.powered:
+		return s.writePower(sign, d)
+	}
 	whole, fraction := d.round(s.fraction)
-	if whole == "" && strings.Trim(fraction, "0") == "" && len(f.sections) < 2 {
+	if s.numbers && whole == "" && strings.Trim(fraction, "0") == "" {
 		sign = "" // -0.001 by 0.00 is 0.00
 	}
 	return s.write(sign, whole, fraction)
@@ -36,13 +45,20 @@ func (f *format) sectionFor(value float64) (*section, string) {
 			continue
 		}
 		if s.condition(value) {
+			if s.negative {
+				sign = ""
+			}
 			return s, sign
 		}
 		if i+1 < len(f.sections) && f.sections[i+1].condition == nil {
 			return &f.sections[i+1], sign
 		}
 	}
-	switch n := len(f.sections); {
+	n := len(f.sections)
+	if n > 1 && n < 4 && f.sections[n-1].text {
+		n-- // it is for texts alone
+	}
+	switch {
 	case n == 0:
 		return nil, sign
 	case value < 0 && n > 1:
@@ -69,6 +85,10 @@ func (s *section) fill(sign string, number func(*strings.Builder)) string {
 
 // write puts the digits into their places.
 func (s *section) write(sign, whole, fraction string) string {
+	return strings.TrimSpace(s.inPlaces(sign, whole, fraction))
+}
+
+func (s *section) inPlaces(sign, whole, fraction string) string {
 	places := s.wholePlaces()
 	left := s.wholeText(whole, places)
 	var b strings.Builder
@@ -95,7 +115,7 @@ func (s *section) write(sign, whole, fraction string) string {
 			b.WriteString(p.text)
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
 
 // wholePlaces counts the places before the point.

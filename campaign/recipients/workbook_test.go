@@ -226,6 +226,15 @@ func TestCellsOfManyKinds(t *testing.T) {
 	says(t, result, campaign.Warning, "row 2, column 4 (open): the cell holds a formula whose result is not in the file")
 }
 
+// A cell that Excel shows as ##### is warned of.
+func TestUnshownCells(t *testing.T) {
+	f := book(t, []any{"email", "day"}, []any{"ana@example.org", -3})
+	day, _ := f.NewStyle(&excelize.Style{NumFmt: 14})
+	_ = f.SetCellStyle("Sheet1", "B2", "B2", day)
+	_, result := read(t, save(t, f, "people.xlsx"))
+	says(t, result, campaign.Warning, `row 2, column 2 (day): the cell shows ##### in Excel: the number "-3" is no date`)
+}
+
 func TestFilesThatAreNoLists(t *testing.T) {
 	zipped := "PK\x03\x04" + strings.Repeat("\x00", 30)
 	ole := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600)
