@@ -166,25 +166,44 @@ func (d *display) scratchCell(code string) (string, error) {
 // isoDate shows a cell of type d, which holds ISO 8601.
 func (d *display) isoDate(c cell, text string) string {
 	f := d.format(c.style)
-	for _, layout := range []string{"2006-01-02T15:04:05.999Z07:00", "2006-01-02T15:04:05.999", "2006-01-02 15:04:05", "2006-01-02"} {
+	for _, layout := range isoLayouts {
 		when, err := time.Parse(layout, text)
 		if err != nil {
 			continue
 		}
-		base := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-		if d.date04 {
-			base = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
-		}
-		number := when.Sub(base).Hours() / 24
+		number := d.serial(when)
 		switch {
 		case len(f.sections) > 0 && f.sections[0].date:
 			return d.number(f, text, number)
+		case when.Year() == 0:
+			return when.Format("15:04:05")
 		case number == math.Trunc(number):
 			return when.Format("2006-01-02")
 		}
 		return when.Format("2006-01-02 15:04:05")
 	}
 	return text
+}
+
+// isoLayouts are a day with its time, a day, and a time.
+var isoLayouts = []string{
+	"2006-01-02T15:04:05.999Z07:00", "2006-01-02T15:04:05.999", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02",
+	"15:04:05.999", "T15:04:05.999", "15:04",
+}
+
+// serial is the number of a day and a time in Excel's calendar; without a day
+// the year is 0.
+func (d *display) serial(when time.Time) float64 {
+	base := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	switch {
+	case when.Year() == 0:
+		base = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	case d.date04:
+		base = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	case when.Before(time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)):
+		base = base.AddDate(0, 0, 1)
+	}
+	return (float64(when.Unix()-base.Unix()) + float64(when.Nanosecond())/1e9) / 86400
 }
 
 func (d *display) close() error {

@@ -231,6 +231,7 @@ func TestBuiltInCurrency(t *testing.T) {
 func TestISODates(t *testing.T) {
 	d := newDisplay(excelize.NewFile())
 	d.formats[1], d.formats[2] = parseFormat("dd/mm/yyyy"), parseFormat(isoMinute)
+	d.formats[3] = parseFormat("h:mm:ss.0")
 	for _, c := range []struct {
 		text  string
 		style int
@@ -241,6 +242,11 @@ func TestISODates(t *testing.T) {
 		{"2026-03-05T14:30:00.000", 0, "2026-03-05 14:30:00"},
 		{"2026-03-05T14:30:00", 1, "05/03/2026"},
 		{"2026-03-05T14:30:00Z", 2, "2026-03-05 14:30"},
+		{"9999-12-31", 1, "31/12/9999"},
+		{"1900-01-15T12:00", 1, "15/01/1900"},
+		{"08:05:09", 0, "08:05:09"},
+		{"08:05:09.500", 3, "8:05:09.5"},
+		{"T14:30:00", 1, "00/01/1900"},
 		{"some day", 1, "some day"},
 	} {
 		if got := d.show(cell{kind: "d", style: c.style, value: c.text}, c.text); got != c.want {
