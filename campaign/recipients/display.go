@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -49,7 +50,9 @@ func (d *display) show(c cell, text string) string {
 			return "TRUE"
 		}
 		return "FALSE"
-	case "s", "str", "inlineStr":
+	case "str":
+		return d.format(c.style).text(unescaped(text))
+	case "s", "inlineStr":
 		return d.format(c.style).text(text)
 	case "e":
 		return text
@@ -61,6 +64,37 @@ func (d *display) show(c cell, text string) string {
 		return text
 	}
 	return d.number(d.format(c.style), strings.TrimSpace(text), number)
+}
+
+// unescaped resolves _x000D_, by which formulas' texts have what XML cannot hold
+// (ECMA-376, part 1, section 22.9.2.19). In other texts excelize has done so.
+func unescaped(text string) string {
+	var out []uint16
+	for from := 0; ; {
+		at := strings.Index(text[from:], "_x")
+		if at < 0 && from == 0 {
+			return text
+		}
+		if at < 0 {
+			return string(utf16.Decode(append(out, utf16.Encode([]rune(text[from:]))...)))
+		}
+		at += from
+		out = append(out, utf16.Encode([]rune(text[from:at]))...)
+		if unit, ok := escape(text[at:]); ok {
+			out, from = append(out, unit), at+7
+		} else {
+			out, from = append(out, '_'), at+1
+		}
+	}
+}
+
+// escape reads _xHHHH_ at the beginning of a text.
+func escape(text string) (unit uint16, ok bool) {
+	if len(text) < 7 || text[6] != '_' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text[2:6], 16, 16)
+	return uint16(n), err == nil
 }
 
 // format gives the format of a style, parsed once.

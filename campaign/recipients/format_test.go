@@ -278,6 +278,17 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
+// What XML cannot hold stands in formulas' texts as _xHHHH_.
+func TestEscapesInFormulas(t *testing.T) {
+	for text, want := range map[string]string{
+		"a_x000D_b": "a\rb", "_x005F_x0041_": "_x0041_", "_xD83D__xDE00_!": "😀!", "max_x and _x12_": "max_x and _x12_", "é_x0041_é_x": "éAé_x",
+	} {
+		if got := newDisplay(excelize.NewFile()).show(cell{kind: "str"}, text); got != want {
+			t.Errorf("%q is %q, not %q", text, got, want)
+		}
+	}
+}
+
 // A code that no Excel writes costs nothing.
 func TestLongCodes(t *testing.T) {
 	for _, code := range []string{strings.Repeat(",", 1<<20) + "0", "d" + strings.Repeat("0", 1<<20), "/" + strings.Repeat("0", 1<<20)} {
