@@ -5,8 +5,8 @@
 // The tests run in two sizes. The short one, for every change, is what
 // `go test` does; with TEBAR_PROOF=full they run at the numbers that
 // docs/promises.md states. Tests that need more than Go (strace, a small
-// tmpfs, root, Debian's Postfix, python3 and SpamAssassin) have the build tag
-// `system`.
+// tmpfs, root, Debian's Postfix, SpamAssassin, python3 with openpyxl and
+// XlsxWriter) have the build tag `system`.
 //
 // Each promise's figures go to the file that TEBAR_FIGURES names, one line per
 // promise; without it they are logged.
