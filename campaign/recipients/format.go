@@ -42,7 +42,7 @@ type section struct {
 
 // A piece is a piece of a section: a digit's place, a part of a date, or text.
 type piece struct {
-	kind rune // 0 # ? are places; . is the point; E of an exponent; G General; @ text; 'x' literal; T A f in dates.go
+	kind rune // 0 # ? are places; . is the point; E of an exponent; G General; @ text; 'x' literal; '_' a gap; T A f in dates.go
 	text string
 }
 
@@ -172,7 +172,7 @@ func (s *section) escaped(r byte, next string) {
 	case r == '\\':
 		s.literal(next)
 	case r == '_' || next == " ":
-		s.literal(" ")
+		s.parts = append(s.parts, piece{'_', " "})
 	}
 }
 
@@ -300,7 +300,7 @@ func (f *format) text(value string) string {
 	for _, p := range s.parts {
 		if p.kind == '@' {
 			b.WriteString(value)
-		} else if strings.TrimSpace(p.text) != "" {
+		} else if p.kind != '_' {
 			b.WriteString(p.text)
 		}
 	}

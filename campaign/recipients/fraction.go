@@ -110,7 +110,7 @@ func (s *section) writeFraction(sign string, number float64) string {
 			if whole != 0 || blank || s.zeroIn(0, s.over.top) {
 				b.WriteString(s.digits(whole, 0, s.over.top))
 			}
-		case p.kind == 'x':
+		default:
 			b.WriteString(p.text)
 		}
 	}

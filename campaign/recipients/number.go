@@ -111,7 +111,7 @@ func (s *section) inPlaces(sign, whole, fraction string) string {
 				b.WriteString(whole)
 			}
 			b.WriteByte('.') // without digits behind it too, as Excel does
-		case 'x':
+		case 'x', '_':
 			b.WriteString(p.text)
 		}
 	}
