@@ -129,8 +129,11 @@ func (d *display) dateBy(f *format, s *section, raw string, number float64, sign
 	if d.date04 {
 		last -= 1462
 	}
-	early := number < 0 && !d.date04
-	if d.unshown = early || math.Abs(number) >= last; math.Abs(number) >= last || early && s.days {
+	early, late := number < 0 && !d.date04, math.Abs(number) >= last
+	if early || late {
+		d.doubt = noDate
+	}
+	if late || early && s.days {
 		return general(raw, number)
 	}
 	if s.calendar {

@@ -23,13 +23,19 @@ import (
 // from excelize's own formatter, on a scratch workbook.
 type display struct {
 	book    *excelize.File
-	date04  bool // days count from 1904
-	unshown bool // for the cell shown last Excel has no place in the calendar, and shows #####
+	date04  bool   // days count from 1904
+	doubt   string // what is strange about the cell shown last; "" = nothing
 	formats map[int]*format
 	names   map[nameKey]string
 	scratch *excelize.File
 	cells   map[string]string // format code -> its cell in scratch
 }
+
+// Doubts.
+const (
+	noDate   = "the cell shows ##### in Excel, for its number is no date or time there"
+	noNumber = "the cell says that it holds a number, and holds none"
+)
 
 const scratchSheet = "Sheet1"
 
@@ -43,7 +49,7 @@ func newDisplay(book *excelize.File) *display {
 
 // show gives what Excel shows of a cell; text is excelize's raw reading.
 func (d *display) show(c cell, text string) string {
-	d.unshown = false
+	d.doubt = ""
 	switch c.kind {
 	case "b":
 		if c.value == "1" || strings.EqualFold(c.value, "true") {
@@ -59,11 +65,16 @@ func (d *display) show(c cell, text string) string {
 	case "d":
 		return d.isoDate(c, text)
 	}
-	number, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsInf(number, 0) || math.IsNaN(number) {
+	raw := strings.TrimSpace(text)
+	number, err := strconv.ParseFloat(raw, 64)
+	switch {
+	case raw == "": // a formula's result that is not there
+		return text
+	case err != nil || strings.Trim(raw, "+-.0123456789eE") != "":
+		d.doubt = noNumber
 		return text
 	}
-	return d.number(d.format(c.style), strings.TrimSpace(text), number)
+	return d.number(d.format(c.style), raw, number)
 }
 
 // unescaped resolves _x000D_, by which formulas' texts have what XML cannot hold

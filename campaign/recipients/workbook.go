@@ -226,7 +226,7 @@ func (r *sheetRows) next() (record, error) {
 			rec.cells = append(rec.cells, "")
 		}
 		rec.cells[c.column-1] = r.display.show(c, text)
-		rec.note(c, rec.cells[c.column-1], r.display.unshown)
+		rec.note(c, rec.cells[c.column-1], r.display.doubt)
 	}
 	return rec, nil
 }
@@ -274,15 +274,15 @@ func (r *sheetRows) damage(err error) error {
 	return campaign.Problem{Severity: campaign.Error, Message: "the workbook is damaged: " + string(damaged), Hint: resave}
 }
 
-// note warns of a cell that shows an error or ##### (unshown), or a formula that
-// was never worked out. Where the column matters, it is more than a warning
+// note warns of a cell that shows an error or is in doubt, or a formula that was
+// never worked out. Where the column matters, it is more than a warning
 // (weigh).
-func (rec *record) note(c cell, text string, unshown bool) {
+func (rec *record) note(c cell, text, doubt string) {
 	switch {
-	case unshown:
+	case doubt != "":
 		rec.flaws = append(rec.flaws, flaw{
-			column: c.column, note: true, message: "the cell shows ##### in Excel: the number " + shown(c.value) + " is no date or time there",
-			hint: "mend the cell, or give it the format of a number; as it stands the letter shows " + shown(text),
+			column: c.column, note: true, message: doubt,
+			hint: "mend the cell, or its format; as it stands the letter shows " + shown(text),
 		})
 	case c.kind == "e":
 		rec.flaws = append(rec.flaws, flaw{

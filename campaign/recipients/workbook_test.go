@@ -197,7 +197,7 @@ func TestFarCell(t *testing.T) {
 }
 
 func TestCellsOfManyKinds(t *testing.T) {
-	f := book(t, []any{"email", "date", "sum", "open", "error", "merged", nil, "flag"},
+	f := book(t, []any{"email", "date", "sum", "open", "error", "merged", nil, "flag", "none"},
 		[]any{"ana@example.org", nil, nil, nil, nil, "both", nil, true})
 	yes := true
 	_ = f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes})
@@ -209,13 +209,14 @@ func TestCellsOfManyKinds(t *testing.T) {
 	_ = f.MergeCell("Sheet1", "F2", "G2")
 	path := rewrite(t, f, sheet1, func(b []byte) []byte {
 		b = bytes.Replace(b, []byte("<f>1+1</f>"), []byte("<f>1+1</f><v>2</v>"), 1)
+		b = bytes.Replace(b, []byte("</row></sheetData>"), []byte(`<c r="I2"><f>A2</f><v></v></c></row></sheetData>`), 1)
 		return bytes.Replace(b, []byte(`<c r="F2"`), []byte(`<c r="E2" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="F2"`), 1)
 	})
 	entries, result := read(t, path)
 	if len(entries) != 1 {
 		t.Fatal(result.Problems)
 	}
-	want := []string{"ana@example.org", "2026-03-05", "2", "", "#DIV/0!", "both", "", "TRUE"}
+	want := []string{"ana@example.org", "2026-03-05", "2", "", "#DIV/0!", "both", "", "TRUE", ""}
 	if got := strings.Join(entries[0].Values, "|"); got != strings.Join(want, "|") {
 		t.Errorf("%q, not %q", entries[0].Values, want)
 	}
@@ -224,15 +225,29 @@ func TestCellsOfManyKinds(t *testing.T) {
 	}
 	says(t, result, campaign.Warning, "row 2, column 5 (error): the cell shows the error \"#DIV/0!\"")
 	says(t, result, campaign.Warning, "row 2, column 4 (open): the cell holds a formula whose result is not in the file")
+	says(t, result, campaign.Warning, "row 2, column 9 (none): the cell holds a formula whose result is not in the file")
 }
 
-// A cell that Excel shows as ##### is warned of.
-func TestUnshownCells(t *testing.T) {
-	f := book(t, []any{"email", "day"}, []any{"ana@example.org", -3})
+// A cell that Excel shows as #####, and one that is not what it says, are
+// warned of.
+func TestDoubtfulCells(t *testing.T) {
+	f := book(t, []any{"email", "day", "sum"}, []any{"ana@example.org", -3, 77}, []any{"budi@example.org", 3, 88})
 	day, _ := f.NewStyle(&excelize.Style{NumFmt: 14})
-	_ = f.SetCellStyle("Sheet1", "B2", "B2", day)
-	_, result := read(t, save(t, f, "people.xlsx"))
-	says(t, result, campaign.Warning, `row 2, column 2 (day): the cell shows ##### in Excel: the number "-3" is no date`)
+	_ = f.SetCellStyle("Sheet1", "B2", "B3", day)
+	path := rewrite(t, f, sheet1, func(b []byte) []byte {
+		b = bytes.Replace(b, []byte("<v>77</v>"), []byte("<v>1,5</v>"), 1)
+		return bytes.Replace(b, []byte("<v>88</v>"), []byte("<v>0x10</v>"), 1)
+	})
+	entries, result := read(t, path)
+	if len(entries) != 2 || entries[0].Values[1] != "-3" || entries[0].Values[2] != "1,5" || entries[1].Values[2] != "0x10" {
+		t.Errorf("%+v", entries)
+	}
+	says(t, result, campaign.Warning, "row 2, column 2 (day): the cell shows ##### in Excel")
+	says(t, result, campaign.Warning, "row 2, column 3 (sum): the cell says that it holds a number")
+	says(t, result, campaign.Warning, "row 3, column 3 (sum): the cell says that it holds a number")
+	if len(result.Problems) != 3 {
+		t.Error(result.Problems)
+	}
 }
 
 func TestFilesThatAreNoLists(t *testing.T) {
