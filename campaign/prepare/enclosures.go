@@ -74,6 +74,9 @@ func (p *Prepared) enclosedBy(e enclosure, r campaign.Recipient) ([]enclosed, er
 	if missing {
 		return nil, fmt.Errorf("%s: the path %q is empty for this row", e.path.key, e.path.name)
 	}
+	if !p.Campaign.AllowOutside && climbs(path) > climbs(printing.ReplaceAllString(e.path.name, "x")) {
+		return nil, fmt.Errorf("%s: a cell leads out of the folder that %q names: %s", e.path.key, e.path.name, path)
+	}
 	paths := []string{path}
 	switch {
 	case e.pattern:
@@ -111,9 +114,6 @@ func (e enclosure) filled(path string, r campaign.Recipient) (plain string, miss
 		missing = empty > 0
 	}
 	path = strings.TrimSpace(path)
-	if climbs(path) > climbs(printing.ReplaceAllString(e.path.name, "x")) {
-		return "", false, fmt.Errorf("%s: a cell leads out of the folder that %q names: %s", e.path.key, e.path.name, path)
-	}
 	folder := !e.path.Static() && strings.TrimRight(path, `/\`) != path
 	return path, missing || path == "" || e.optional && folder, nil
 }
