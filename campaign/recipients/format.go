@@ -244,7 +244,6 @@ func (s *section) finish() {
 		s.finishDate()
 		return
 	}
-	s.findFraction()
 	var kept []piece
 	for i, p := range s.parts {
 		if p.kind != ',' {
@@ -261,6 +260,7 @@ func (s *section) finish() {
 		}
 	}
 	s.parts = kept
+	s.findFraction()
 }
 
 // has says whether it has this part of a date.

@@ -108,7 +108,7 @@ func (s *section) writeFraction(sign string, number float64) string {
 			}
 		case isPlace(p) && i == last:
 			if whole != 0 || blank || s.zeroIn(0, s.over.top) {
-				b.WriteString(s.digits(whole, 0, s.over.top))
+				b.WriteString(s.grouping(s.digits(whole, 0, s.over.top)))
 			}
 		default:
 			b.WriteString(p.text)
@@ -137,6 +137,15 @@ func (s *section) digits(number float64, from, to int) string {
 	}
 	text := strconv.FormatFloat(number, 'f', -1, 64)
 	return strings.Repeat("0", max(0, zeros-len(text))) + text
+}
+
+// grouping puts commas between thousands, if the section does.
+func (s *section) grouping(digits string) string {
+	if !s.grouped || len(digits) <= 3 {
+		return digits
+	}
+	at := len(digits) - 3
+	return s.grouping(digits[:at]) + "," + digits[at:]
 }
 
 func (s *section) zeroIn(from, to int) bool {
