@@ -58,18 +58,21 @@ type Attachment struct {
 
 // A Source is what was understood of one list file.
 type Source struct {
-	File       string   `json:"file"`
-	Format     string   `json:"format"` // csv, tsv, xlsx
-	Encoding   string   `json:"encoding"`
-	Delimiter  string   `json:"delimiter"`
-	Quote      Quote    `json:"quote,omitempty"` // of a text
-	Sheet      string   `json:"sheet"`
-	Range      string   `json:"range,omitempty"` // of the sheet that was read; "" = all of it
-	Left       int      `json:"-"`               // columns of the sheet before it
-	HeaderRow  int      `json:"header_row"`      // where the headings stand, as a spreadsheet numbers rows; 0: it has none
-	Rows       int      `json:"rows"`            // data rows, the header not counted
-	Columns    []string `json:"columns"`
-	EmailIndex int      `json:"-"` // which column holds the address
+	File      string   `json:"file"`
+	Format    string   `json:"format"` // csv, tsv, xlsx
+	Encoding  string   `json:"encoding"`
+	Delimiter string   `json:"delimiter"`
+	Quote     Quote    `json:"quote,omitempty"` // of a text
+	Sheet     string   `json:"sheet"`
+	Range     string   `json:"range,omitempty"` // of the sheet that was read; "" = all of it
+	Left      int      `json:"-"`               // columns of the sheet before it
+	HeaderRow int      `json:"header_row"`      // where the headings stand, as a spreadsheet numbers rows; 0: it has none
+	Rows      int      `json:"rows"`            // data rows, the header not counted
+	Columns   []string `json:"columns"`
+
+	HiddenColumns []string `json:"hidden_columns,omitempty"` // those of Columns that the sheet hides; read like others
+
+	EmailIndex int `json:"-"` // which column holds the address
 }
 
 // A Letter is the text of the bodies before any row fills them.

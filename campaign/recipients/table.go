@@ -38,7 +38,8 @@ type table struct {
 	file    *file
 	source  campaign.Source
 	rows    rows
-	area    *area // of the sheet; nil = all of it
+	area    *area        // of the sheet; nil = all of it
+	unseen  []columnSpan // of the sheet: its hidden columns
 	header  record
 	peeked  []record          // rows read ahead of their turn
 	names   []string          // headers; those without one are named by their letter
@@ -110,6 +111,7 @@ func (f *file) open(l campaign.List) (*table, error) {
 	if err := t.readHeader(l); err != nil {
 		return nil, errors.Join(err, t.rows.close())
 	}
+	t.source.HiddenColumns = t.hiddenAmong(t.unseen)
 	return t, nil
 }
 

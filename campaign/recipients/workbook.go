@@ -104,6 +104,9 @@ func (t *table) pick(r *sheetRows, l campaign.List) (a *area, err error) {
 		return nil, err
 	}
 	t.source.Sheet = s.name
+	if t.unseen, err = r.archive.hiddenColumns(s.part); err != nil {
+		return nil, err
+	}
 	return a, r.begin(s)
 }
 

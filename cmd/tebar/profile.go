@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,6 +30,8 @@ func (a *app) printProfile(s campaign.Source, p prepare.Profile) {
 		row := table.Row{cell(name), filled(p, i)}
 		if i == s.EmailIndex {
 			row[0] = cell(name) + " (address)"
+		} else if slices.Contains(s.HiddenColumns, name) {
+			row[0] = cell(name) + " (hidden)"
 		}
 		for _, sample := range p.Samples {
 			row = append(row, cell(valueAt(sample.Values, i)))

@@ -15,6 +15,7 @@ import (
 //	# sheet NAME            the rows below belong to it
 //	# name NAME REFERENCE   a defined name
 //	# table NAME RANGE      a table on the sheet above
+//	# hide COLUMNS          as B or B:C
 //	# formula CELL FORMULA  a formula without a result
 func workbook(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
@@ -51,6 +52,8 @@ func bookLine(f *excelize.File, words []string, sheet *string) error {
 		return err
 	case "name":
 		return f.SetDefinedName(&excelize.DefinedName{Name: words[1], RefersTo: words[2]})
+	case "hide":
+		return f.SetColVisible(*sheet, words[1], false)
 	case "table":
 		return f.AddTable(*sheet, &excelize.Table{Name: words[1], Range: words[2]})
 	}
