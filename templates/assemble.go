@@ -43,7 +43,8 @@ const maxAssembled = 5 << 20
 // {{unsubscribe}} is put in place likewise, and the name of a picture, as in
 // {{cid "logo.png"}}.
 //
-// origins says where each byte comes from; see Names. A part ends without its
+// A body that takes in nothing of outside stays as it is. origins says where
+// each byte comes from; see Names. A part ends without its
 // last line end, which an editor has put there.
 func Assemble(file, field, text string, around Around) (whole string, from Origins, found campaign.Problems) {
 	a := &assembler{field: field, around: around, defs: map[string]*definition{}}
@@ -69,6 +70,9 @@ func Assemble(file, field, text string, around Around) (whole string, from Origi
 		a.say(campaign.Error, body, 0, "the letter has more than 5 MB with its parts",
 			"look for parts that ask for others many times over")
 	}
+	if !a.foreign { // as letters of stores that knew no parts have it
+		return text, nil, a.found
+	}
 	return a.out.String(), a.origins, a.found
 }
 
@@ -81,10 +85,11 @@ type definition struct {
 }
 
 type assembler struct {
-	field  string
-	html   bool // the body is HTML
-	around Around
-	defs   map[string]*definition
+	field   string
+	html    bool // the body is HTML
+	foreign bool // something of outside the body was put into it
+	around  Around
+	defs    map[string]*definition
 
 	out     strings.Builder
 	origins Origins
@@ -129,6 +134,7 @@ func (a *assembler) lookup(name string, src *source, at int) *definition {
 		return d
 	}
 	part, names, ok := a.around.Find(name)
+	a.foreign = a.foreign || ok
 	if !ok {
 		hint := fmt.Sprintf("define it: {{define %s}}...{{end}}, or write it into a file of that name in the folder templates", quoted(name))
 		if near := nearest(name, append(names, slices.Sorted(maps.Keys(a.defs))...), 2); near != "" {
@@ -180,6 +186,7 @@ func (a *assembler) put(segs []segment, src *source, moved bool) {
 			a.unsubscribe(s, src, moved)
 			continue
 		case named.MatchString(s.inner()) && a.field != "body.text":
+			a.foreign = true
 			s.text = unquoted(named.FindStringSubmatch(s.inner())[1]) // as if it stood there, see Pictures
 		case kind == opens:
 			dots = append(dots, moved)
@@ -224,6 +231,7 @@ func (a *assembler) call(c call, s segment, src *source, moved bool) {
 // unsubscribe puts the link in place. moved says that the dot is not the row
 // there, as in a with.
 func (a *assembler) unsubscribe(s segment, src *source, moved bool) {
+	a.foreign = true
 	link := newSource(a.around.File, "unsubscribe.url", a.around.Unsubscribe)
 	if link.text == "" {
 		a.say(campaign.Error, src, s.pos, "the campaign offers no way to unsubscribe",

@@ -104,6 +104,15 @@ func TestAssembledIsOneText(t *testing.T) {
 	}
 }
 
+// TestBodyOfItsOwnStays as it is: a store may have it from before there were
+// parts, and its letter has not changed.
+func TestBodyOfItsOwnStays(t *testing.T) {
+	const body = `{{template "x" .}} {{block "y" .}}b{{end}}{{define "x"}}hi {{.name}}{{end}}`
+	if whole, from, found := Assemble("b", "body.html", body, partsOf(nil)); whole != body || from != nil || len(found) > 0 {
+		t.Errorf("%s, %v, %v", whole, from, found)
+	}
+}
+
 // TestPartsThatCannotBe lists what is said of them, with file, line and column.
 func TestPartsThatCannotBe(t *testing.T) {
 	parts := map[string]string{

@@ -74,8 +74,8 @@ func (p *Prepared) enclosedBy(e enclosure, r campaign.Recipient) ([]enclosed, er
 	if missing {
 		return nil, fmt.Errorf("%s: the path %q is empty for this row", e.path.key, e.path.name)
 	}
-	if !p.Campaign.AllowOutside && climbs(path) > climbs(printing.ReplaceAllString(e.path.name, "x")) {
-		return nil, fmt.Errorf("%s: a cell leads out of the folder that %q names: %s", e.path.key, e.path.name, path)
+	if err := p.within(e, path); err != nil {
+		return nil, fmt.Errorf("%s: %w", e.path.key, err)
 	}
 	paths := []string{path}
 	switch {
@@ -116,6 +116,18 @@ func (e enclosure) filled(path string, r campaign.Recipient) (plain string, miss
 	path = strings.TrimSpace(path)
 	folder := !e.path.Static() && strings.TrimRight(path, `/\`) != path
 	return path, missing || path == "" || e.optional && folder, nil
+}
+
+// within refuses a path by which a cell leads out of the folder that the entry
+// names, unless the campaign says that paths may lead anywhere.
+func (p *Prepared) within(e enclosure, path string) error {
+	if p.Campaign.AllowOutside || climbs(path) <= climbs(printing.ReplaceAllString(e.path.name, "x")) {
+		return nil
+	}
+	if _, _, err := p.stat(path); err != nil && !e.pattern {
+		return err // it leads out of the campaign's folder, too
+	}
+	return fmt.Errorf("a cell leads out of the folder that %q names: %s", e.path.name, strings.ReplaceAll(path, templates.Star, "*"))
 }
 
 // climbs is how often a path goes a folder up.

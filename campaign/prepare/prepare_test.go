@@ -89,7 +89,7 @@ func TestCheckFindsEverything(t *testing.T) {
 		{"attachment outside by a cell", func(f map[string]string) {
 			f["campaign.yaml"] += "attachments: ['{{.office}}']\n"
 			f["people.csv"] = "name,email,office\nAni,ani@example.org,../../../../../../etc/passwd\n"
-		}, []string{"a cell leads out of the folder"}},
+		}, []string{"outside the campaign's folder"}},
 		{"too many recipients for the limit", func(f map[string]string) {
 			f["campaign.yaml"] += "cc: [a@example.org, b@example.org]\nlimits: 2/24h\n"
 		}, []string{"counts for 3 recipients"}},
