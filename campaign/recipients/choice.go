@@ -18,6 +18,7 @@ type choice struct {
 	taken int // of the limit
 
 	hashes []uint64 // of all that may be sampled, in the first pass
+	gone   []uint64 // those of them for whom another list's row counts
 	most   uint64   // who is hashed to more is not in the sample
 
 	spool *spool // of a list that is sorted
@@ -42,21 +43,41 @@ func (c *choice) note(e *campaign.Entry) {
 	}
 }
 
+// forget takes back a person that was noted: a row of another list counts.
+func (c *choice) forget(e *campaign.Entry) {
+	if c != nil && c.list.Sampled() {
+		c.gone = append(c.gone, c.hash(e))
+	}
+}
+
+// staying are the hashes of those that were noted and not forgotten, sorted.
+func (c *choice) staying() []uint64 {
+	slices.Sort(c.hashes)
+	slices.Sort(c.gone)
+	gone := c.gone
+	return slices.DeleteFunc(c.hashes, func(h uint64) bool {
+		if len(gone) == 0 || gone[0] != h {
+			return false
+		}
+		gone = gone[1:]
+		return true
+	})
+}
+
 // draw settles the sample. The same campaign and people give the same sample,
 // and whoever is added to the list changes little of it.
 func (c *choice) draw() {
-	if c == nil || !c.list.Sampled() || len(c.hashes) == 0 {
+	if c == nil || !c.list.Sampled() {
 		return
 	}
-	n := c.list.Sample
+	hashes, n := c.staying(), c.list.Sample
 	if n == 0 {
-		n = int(math.Ceil(float64(len(c.hashes)) * c.list.SamplePercent / 100))
+		n = int(math.Ceil(float64(len(hashes)) * c.list.SamplePercent / 100))
 	}
-	slices.Sort(c.hashes)
-	if n < len(c.hashes) {
-		c.most = c.hashes[n-1]
+	if n < len(hashes) {
+		c.most = hashes[n-1]
 	}
-	c.hashes = nil
+	c.hashes, c.gone = nil, nil
 }
 
 func (c *choice) hash(e *campaign.Entry) uint64 {

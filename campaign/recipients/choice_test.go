@@ -172,3 +172,40 @@ func TestSortByNoColumn(t *testing.T) {
 		t.Errorf("%v %v", err, result.Problems)
 	}
 }
+
+// A person on two lists, of whom the last row counts, is sampled where that
+// row stands.
+func TestSampleOfListWhoseRowsCount(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b"} {
+		text := "email,name\n"
+		for i := range 20 {
+			text += fmt.Sprintf("p%d@example.org,%s\n", i, name)
+		}
+		if name == "a" {
+			for i := range 10 {
+				text += fmt.Sprintf("q%d@example.org,%s\n", i, name)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".csv"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lists := []campaign.List{
+		{File: "a.csv", Duplicates: campaign.DuplicatesLast, Sample: 5},
+		{File: "b.csv", Duplicates: campaign.DuplicatesLast, SamplePercent: 10},
+	}
+	mail := map[string]int{}
+	result, err := Read(t.Context(), lists, Options{Folder: dir}, func(e campaign.Entry) error {
+		if e.Skip == "" {
+			mail[e.Source]++
+		}
+		return nil
+	})
+	if err != nil || result.Rows != 50 {
+		t.Fatal(err, result.Rows)
+	}
+	if diff := cmp.Diff(map[string]int{"a.csv": 5, "b.csv": 2}, mail); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -86,6 +86,10 @@ func (r *reading) survey(c *candidate) error {
 		c.part.choice.note(&c.entry)
 	case c.part.list.Duplicates == campaign.DuplicatesLast && held.content != here.content:
 		r.seen.held.put(id, here)
+		if held.list != here.list {
+			r.parts[held.list].choice.forget(&c.entry)
+			c.part.choice.note(&c.entry)
+		}
 	case c.part.list.Duplicates == campaign.DuplicatesGroup:
 		return r.groups.add(id, held, here, c.entry.Row)
 	}
