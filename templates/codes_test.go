@@ -87,11 +87,19 @@ func TestCodesThatCannotBe(t *testing.T) {
 	}
 }
 
-// A cell that looks like what is drawn draws nothing where it is no picture's
-// address of ours.
+// A cell that looks like what is drawn draws nothing, and stops nothing, where
+// it is no picture's address of ours.
 func TestCellsThatLookLikeCodes(t *testing.T) {
-	got, err := coded(t, campaign.Letter{HTML: `<p>{{.ticket}}</p>{{if eq .ticket "x"}}<img alt="" src="{{qr .ticket}}">{{end}}`}, "cid:tebar-code.none.QQ.")
-	if err != nil || len(got.Files) != 0 || !strings.Contains(got.HTML, "cid:tebar-code.none.QQ.") {
-		t.Errorf("%+v, %v", got, err)
+	for _, cell := range []string{
+		"cid:tebar-code.none.QQ.",          // no kind of code
+		"cid:tebar-code.ean13.QUJD.",       // ABC
+		"cid:tebar-code.code128.5pel5pys.", // 日本
+		"cid:tebar-code.qr.IA.",            // a space
+		"cid:tebar-code.qr." + strings.Repeat("QUJD", 1000) + ".",
+	} {
+		got, err := coded(t, campaign.Letter{HTML: `<p>{{.ticket}}</p>{{if eq .ticket "x"}}<img alt="" src="{{qr .ticket}}">{{end}}`}, cell)
+		if err != nil || len(got.Files) != 0 || !strings.Contains(got.HTML, cell) {
+			t.Errorf("%.40s: %d files, %v", cell, len(got.Files), err)
+		}
 	}
 }
