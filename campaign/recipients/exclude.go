@@ -42,21 +42,24 @@ func compared(cell string) string {
 
 func (x exclusion) add(value string) { x.set[x.index.key(value)] = struct{}{} }
 
-// addEach adds the addresses of a cell that holds several; all says that
-// nothing else stands in it.
-func (x exclusion) addEach(cell string) (all bool) {
-	parts := splitAddresses(cell)
-	if len(parts) < 2 {
-		return false
-	}
-	all = true
-	for _, part := range parts {
-		address, err := Address(part)
-		if all = all && err == nil; err == nil {
+// addCell adds what a cell holds; of a column of addresses, each of them. f says
+// what of it excludes nobody.
+func (x exclusion) addCell(cell string, column int, addresses bool) (f flaw, doubtful bool) {
+	x.add(compared(cell))
+	if _, err := Address(cell); err != nil && addresses {
+		found, all := addressesIn(cell)
+		for _, address := range found {
 			x.add(address)
 		}
+		f = addressFlaw(cell, column, err)
+		f.message += "; it excludes nobody"
+		if len(found) > 0 {
+			f.message = shown(cell) + " excludes " + strings.Join(slices.Compact(found), " and ") + "; what else stands in it excludes nobody"
+			f.hint = "write each address into a row of its own"
+		}
+		return f, !all || len(found) == 0
 	}
-	return all
+	return flaw{}, false
 }
 
 // loadExcludes reads what each list excludes.
@@ -127,13 +130,7 @@ func (r *reading) excludeRows(ctx context.Context, p *part, t *table, column int
 		if column >= len(rec.cells) || trimInvisible(rec.cells[column]) == "" {
 			continue
 		}
-		x.add(compared(rec.cells[column]))
-		if p.list.Email == "" && x.addEach(rec.cells[column]) {
-			continue
-		}
-		if _, err := Address(rec.cells[column]); err != nil && !rec.unknown(column) && p.list.Email == "" {
-			f := addressFlaw(rec.cells[column], column, err)
-			f.message += "; it excludes nobody"
+		if f, doubtful := x.addCell(rec.cells[column], column, p.list.Email == ""); doubtful && !rec.unknown(column) {
 			r.problems.add(p.at(rec, f, campaign.Warning))
 		}
 	}

@@ -17,7 +17,10 @@ func TestSplitAddresses(t *testing.T) {
 		"a@example.org; b@example.org":             {"a@example.org", "b@example.org"},
 		"a@example.org,b@example.org":              {"a@example.org", "b@example.org"},
 		"a@example.org/b@example.org":              {"a@example.org", "b@example.org"},
-		"a@example.org / b@example.org":            {"a@example.org", "/ b@example.org"},
+		"a@example.org / b@example.org":            {"a@example.org", "b@example.org"},
+		"a@example.org ; b@example.org":            {"a@example.org", "b@example.org"},
+		"a@example.org /b@example.org":             {"a@example.org", "b@example.org"},
+		"a@example.org | b@example.org | ":         {"a@example.org", "b@example.org"},
 		"a@example.org\nb@example.org":             {"a@example.org", "b@example.org"},
 		"a@example.org b@example.org":              {"a@example.org", "b@example.org"},
 		"Ana <a@example.org>, Bo <b@example.org>":  {"Ana <a@example.org>", "Bo <b@example.org>"},
@@ -72,6 +75,27 @@ func TestExcludeSeveralAddresses(t *testing.T) {
 	_, result := readLists(t, folder, campaign.List{File: "people.csv", Exclude: []campaign.Exclude{{File: "done.tsv"}}})
 	if result.Messages != 1 || result.Skipped != 3 || len(result.Problems) != 1 || result.Problems[0].Row != 3 {
 		t.Error(result)
+	}
+}
+
+// However a person has put two addresses into a cell, both are excluded.
+func TestExcludeHoweverTheyAreParted(t *testing.T) {
+	for _, between := range []string{" ; ", " /", "/ ", " | ", " & ", "&", " and ", " - ", ", ", "; Bo ", " (or) ", "\u00a0", ">;<", " + ", "、", "；", "，", " · ", "//"} {
+		path := write(t, "people.csv", "email\na@example.org\nb@example.org\nc@example.org\n")
+		folder := filepath.Dir(path)
+		cell := "a@example.org" + between + "b@example.org"
+		if err := os.WriteFile(filepath.Join(folder, "done.tsv"), []byte("email\tx\n"+cell+"\t\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, result := readLists(t, folder, campaign.List{File: "people.csv", Exclude: []campaign.Exclude{{File: "done.tsv"}}})
+		if result.Messages != 1 || result.Skipped != 2 {
+			t.Errorf("%q: %d get mail, %v", cell, result.Messages, result.Problems)
+		}
+		for _, p := range result.Problems {
+			if strings.Contains(p.Message, "excludes nobody") {
+				t.Errorf("%q: %s", cell, p.Message)
+			}
+		}
 	}
 }
 
