@@ -157,6 +157,29 @@ func picture(kind, text string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+var (
+	drawsCode   = regexp.MustCompile(`(?:^|[\s(|])(?:qr|barcode)\s`)
+	literalText = regexp.MustCompile(literal)
+)
+
+// unpictured are the codes of HTML that stand elsewhere than in the address of a
+// picture: their own addresses would be read there.
+func unpictured(src *source, text string) (found campaign.Problems) {
+	segs := split(text)
+	places, _ := scan(segs)
+	for i, s := range segs {
+		if !s.action || s.kind() != prints || !drawsCode.MatchString(literalText.ReplaceAllString(s.inner(), `""`)+" ") {
+			continue
+		}
+		if p := places[i]; p.where == inValue && (p.attr == "src" || p.attr == "background") {
+			continue
+		}
+		found = append(found, src.problem(campaign.Error, s.pos, "a code stands in the address of a picture alone",
+			`write <img src="{{qr .code}}" alt="...">, or ![...]({{qr .code}}) in Markdown`))
+	}
+	return found
+}
+
 // misplaced are the codes of a template that is no HTML of the letter's.
 func misplaced(src *source, codes []int) (found campaign.Problems) {
 	if src.field == "body.html" || src.field == "body.markdown" {

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"strings"
 	"testing"
@@ -82,6 +83,36 @@ func TestCodesThatCannotBe(t *testing.T) {
 		{Subject: "s", Text: "x", Files: []campaign.LetterFile{{File: "a.html", Name: "a.html", Text: `<img src="{{qr .a}}">`}}},
 	} {
 		if set, found := Parse(l, Names{}); set != nil || len(found) != 1 || !strings.Contains(found[0].Message, "a code is a picture") {
+			t.Errorf("%+v: %v", l, found)
+		}
+	}
+}
+
+// A code stands in the address of a picture, or it would be printed as words.
+func TestCodesOutsideOfPictures(t *testing.T) {
+	for _, test := range []struct {
+		letter campaign.Letter
+		place  string
+	}{
+		{campaign.Letter{HTML: "<p>\n{{qr .a}}</p>"}, "2:1"},
+		{campaign.Letter{HTML: `<a href="{{qr .a}}">x</a>`}, "1:10"},
+		{campaign.Letter{HTML: `<img alt="{{barcode "qr" .a}}" src="{{qr .a}}">`}, "1:11"},
+		{campaign.Letter{Markdown: "My code: {{qr .a}}"}, "0:0"},
+		{campaign.Letter{Markdown: "[my code]({{qr .a}})"}, "0:0"},
+	} {
+		test.letter.Subject = "s"
+		set, found := Parse(test.letter, Names{HTML: "b.html", Markdown: "b.md"})
+		if set != nil || len(found) != 1 || fmt.Sprintf("%d:%d", found[0].Line, found[0].Column) != test.place ||
+			!strings.Contains(found[0].Message, "in the address of a picture") {
+			t.Errorf("%+v: %v", test.letter, found)
+		}
+	}
+	for _, l := range []campaign.Letter{
+		{HTML: `<img src = '{{if .a}}{{qr .a}}{{end}}' alt="x"><td background="{{qr .a}}">{{$q := qr .a}}<img src="{{$q}}" alt=""><p>{{.a | default "scan the qr code"}}</p>`},
+		{Markdown: "![my code]({{qr .a}}) and {{.qr}}"},
+	} {
+		l.Subject = "s"
+		if _, found := Parse(l, Names{}); len(found) > 0 {
 			t.Errorf("%+v: %v", l, found)
 		}
 	}

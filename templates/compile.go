@@ -106,7 +106,10 @@ func check(src *source, text string, marks []mark, html bool) (*checked, campaig
 	for _, f := range append(a.faults, torn(text, marks)...) {
 		found = append(found, src.problem(campaign.Error, f.at, f.message, f.hint))
 	}
-	if found = append(found, misplaced(src, a.codes)...); len(found) > 0 {
+	if found = append(found, misplaced(src, a.codes)...); html && len(found) == 0 {
+		found = unpictured(src, text)
+	}
+	if len(found) > 0 {
 		return nil, inOrder(found)
 	}
 	c := &checked{codes: len(a.codes) > 0, src: src, uses: a.uses, rows: a.rows, html: html}

@@ -154,7 +154,11 @@ func (s *Set) useMarkdown(l campaign.Letter, src *source) campaign.Problems {
 		return campaign.Problems{src.problem(campaign.Error, 0, err.Error(), "")}
 	}
 	masked, marks := mask(doc)
-	if found := s.useHTML(l, src, masked, marks, false); len(found) > 0 {
+	found := unpictured(src, masked)
+	if len(found) == 0 {
+		found = s.useHTML(l, src, masked, marks, false)
+	}
+	if len(found) > 0 {
 		for i := range found { // its lines are those of the HTML made
 			found[i].Line, found[i].Column, found[i].Excerpt = 0, 0, ""
 		}
