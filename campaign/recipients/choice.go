@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"tebar/campaign"
 )
@@ -21,7 +22,45 @@ type choice struct {
 	gone   []uint64 // those of them for whom another list's row counts
 	most   uint64   // who is hashed to more is not in the sample
 
-	spool *spool // of a list that is sorted
+	spool  *spool // of a list that is sorted
+	doubts doubts
+}
+
+// doubts are the cells of a list that is sorted which can be two numbers.
+type doubts struct {
+	rows   []int // the first few
+	more   int
+	column int // of the first, 0-based
+	value  string
+}
+
+func (d *doubts) note(row, column int, value string) {
+	switch {
+	case len(d.rows) == 0:
+		d.column, d.value = column, value
+		fallthrough
+	case len(d.rows) < 10:
+		d.rows = append(d.rows, row)
+	default:
+		d.more++
+	}
+}
+
+// problem tells how they were read.
+func (d *doubts) problem(p *part) (campaign.Problem, bool) {
+	if len(d.rows) == 0 {
+		return campaign.Problem{}, false
+	}
+	reading := strings.ReplaceAll(d.value, ",", "")
+	if whole, _, dot := strings.Cut(d.value, "."); dot {
+		reading = whole + " and a fraction"
+	}
+	return campaign.Problem{
+		Severity: campaign.Warning, File: p.list.File, Sheet: p.table.source.Sheet, Row: d.rows[0], Rows: d.rows[1:], More: d.more,
+		Column: p.table.place(d.column + 1), Field: p.table.names[d.column],
+		Message: shown(d.value) + " can be two numbers; the list is sorted as if it were " + reading,
+		Hint:    "write the column without marks between thousands",
+	}, true
 }
 
 // newChoice is nil for a list of which everybody is taken in the list's order.
@@ -158,5 +197,9 @@ func (r *reading) release(p *part) error {
 	if p.choice == nil || p.choice.spool == nil {
 		return nil
 	}
+	if found, any := p.choice.doubts.problem(p); any {
+		r.problems.add(found)
+	}
+	p.choice.doubts = doubts{}
 	return p.choice.spool.each(r.parts, func(u unit) error { return r.within(p, u) })
 }

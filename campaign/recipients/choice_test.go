@@ -209,3 +209,23 @@ func TestSampleOfListWhoseRowsCount(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Marks between thousands are no decimal marks; where that cannot be told, it is
+// said how the cell was read.
+func TestSortedNumbers(t *testing.T) {
+	const list = "email;name;n\na@example.org;a;1,234,567\nb@example.org;b;1.234,5\nc@example.org;c;2,000\nd@example.org;d;-1\u00a0000\ne@example.org;e;3.125\nf@example.org;f;950\ng@example.org;g;1.234.567,5\n"
+	mail, _ := chosen(t, list, campaign.List{Sort: []string{"n"}, Delimiter: ";"}, Options{})
+	if got := strings.Join(mail, " "); got != "d e f b c a g" {
+		t.Errorf("got %s", got)
+	}
+	dir := t.TempDir()
+	_ = os.WriteFile(filepath.Join(dir, "people.csv"), []byte(list), 0o600)
+	result, err := Read(t.Context(), []campaign.List{{File: "people.csv", Sort: []string{"n"}, Delimiter: ";"}}, Options{Folder: dir}, func(campaign.Entry) error { return nil })
+	if err != nil || len(result.Problems) != 1 {
+		t.Fatal(err, result.Problems)
+	}
+	if p := result.Problems[0]; p.Row != 4 || len(p.Rows) != 1 || p.Rows[0] != 6 || p.Severity != campaign.Warning ||
+		p.Message != `"2,000" can be two numbers; the list is sorted as if it were 2000` {
+		t.Errorf("%+v", p)
+	}
+}

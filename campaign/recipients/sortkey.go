@@ -27,6 +27,9 @@ func (p *part) sortKey(row campaign.Row) string {
 	var b strings.Builder
 	for _, c := range p.columns.sort {
 		value := strings.TrimSpace(row.Values[c.at])
+		if twoWays.MatchString(value) {
+			p.choice.doubts.note(row.Number, c.at, value)
+		}
 		key := []byte(p.cellKey(value))
 		if c.descending && value != "" {
 			for i := range key {
@@ -51,16 +54,38 @@ func (p *part) sortKey(row campaign.Row) string {
 	return b.String()
 }
 
-var sortedNumber = regexp.MustCompile(`^[+-]?\d+([.,]\d+)?$`)
+var (
+	decimalNumber = regexp.MustCompile(`^[+-]?\d+([.,]\d+)?$`)
+	commasBetween = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
+	dotsBetween   = regexp.MustCompile(`^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$`)
+	twoWays       = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}[.,]\d{3}$`)
+)
+
+// sortedNumber reads a cell as a number. 1.000 and 1,000 can be one or a
+// thousand (twoWays): the dot is taken for the decimal mark, the comma for that
+// of thousands.
+func sortedNumber(value string) (f float64, ok bool) {
+	value = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2212", "-").Replace(value)
+	switch {
+	case commasBetween.MatchString(value):
+		value = strings.ReplaceAll(value, ",", "")
+	case decimalNumber.MatchString(value):
+		value = strings.Replace(value, ",", ".", 1)
+	case dotsBetween.MatchString(value):
+		value = strings.Replace(strings.ReplaceAll(value, ".", ""), ",", ".", 1)
+	default:
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(value, 64)
+	return f, err == nil
+}
 
 func (p *part) cellKey(value string) string {
 	if value == "" {
 		return "\xff\xff" // behind all, as it is never turned round
 	}
-	if sortedNumber.MatchString(value) {
-		if f, err := strconv.ParseFloat(strings.Replace(value, ",", ".", 1), 64); err == nil {
-			return "\x01" + string(sortable(f))
-		}
+	if f, ok := sortedNumber(value); ok {
+		return "\x01" + string(sortable(f))
 	}
 	if p.collator == nil {
 		p.collator = collate.New(language.Und, collate.IgnoreCase, collate.Numeric)
